@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -267,6 +268,44 @@ def test_who_takes_room_that_others_wait_for_has_less_time() -> None:
                 await anna.send((2,), bytes(1_000_000))
                 assert (await came(star, 2)).client == "anna"
                 assert 30 < trio.current_time() - began < 60
+
+    run_at_once(main)
+
+
+@pytest.mark.parametrize("leaves", [False, True], ids=["waits until it is parted with", "leaves before"])
+def test_who_held_room_that_others_waited_for_stays_away(leaves: bool) -> None:
+    """Five times as long as it held it: it cannot hold up the others for more than a sixth of the time."""
+    limits = StarLimits(inbox_bytes=1 << 20, message_bytes=1 << 20, message_seconds=3000, crowded_seconds=30)
+
+    class Dripping(Faulty):
+        def _changed(self, data: bytes) -> bytes | None:
+            return data[:200_000] if len(data) > 500_000 else data
+
+    async def comes(where: MemoryStar, backoff: Backoff | None = None) -> float:
+        async with where.dial("slow", backoff=backoff):
+            return trio.current_time()
+
+    async def main() -> None:
+        where = MemoryStar(limits=limits)
+        async with where.serve() as star, where.dial("anna") as anna:
+            where.wrap = lambda link: Dripping(link, -1, garble)  # type: ignore[assignment,return-value]
+            with suppress(PeerError):
+                async with where.dial("slow") as slow:
+                    began = trio.current_time()
+                    await slow.send((1,), bytes(1_000_000))
+                    await trio.sleep(1)
+                    await anna.send((2,), bytes(1_000_000))
+                    if not leaves:
+                        await slow.receive()
+                    await trio.sleep(20)
+                    raise PeerError("peer-lost", "had enough")
+            assert (await came(star, 2)).client == "anna"
+            held = trio.current_time() - began
+            assert 19 < held < 60
+            with pytest.raises(PeerError, match="too-many-joins"):
+                await comes(where, Backoff(within=0.1))
+            assert 4 * held < await comes(where, Backoff(within=1000)) - began < 7 * held + 60
+            assert star.counts.refused["too-many-joins"] > 1
 
     run_at_once(main)
 

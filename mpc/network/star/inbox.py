@@ -67,13 +67,15 @@ class Budget:
 
 
 class Sender:
-    """What one link has here: `count` messages that were not taken, and `reserved` bytes for the one under way."""
+    """What one link has here: `count` messages that were not taken, and `reserved` bytes for the one under way, `since`
+    when (seconds)."""
 
-    __slots__ = ("count", "fewer", "reserved")
+    __slots__ = ("count", "fewer", "reserved", "since")
 
     def __init__(self) -> None:
         self.count = 0
         self.reserved = 0
+        self.since = 0.0
         self.fewer = trio.lowlevel.ParkingLot()
 
 
@@ -111,7 +113,7 @@ class Inbox(Generic[T]):
             await sender.fewer.park()
         if not sender.reserved:  # who has room for an array goes on, or it would wait for those that wait for it
             await self.budget.take(filling)
-            sender.reserved = filling
+            sender.reserved, sender.since = filling, trio.current_time()
 
     def release(self, sender: Sender) -> None:
         """The array under way has come, or will not come any more."""

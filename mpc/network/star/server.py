@@ -46,6 +46,8 @@ _JOINS_AT_ONCE = 5
 _FAREWELL_SECONDS = 10.0
 _MEETING_SECONDS = 1.0
 _LOOK_SECONDS = 0.01
+_AWAY = 5.0
+"""A client that goes while others wait for the room it took stays away for so many times as long as it had it."""
 
 
 T = TypeVar("T")
@@ -115,6 +117,7 @@ class StarServer:
         self._meeting: set[Greeted] = set()
         self._joins: dict[str, TokenBucket] = {}
         self._connections: dict[str, int] = {}
+        self._away: dict[str, float] = {}
         self._index = 0
         self._scratch = memoryview(bytearray(SCRATCH))
         self._ending: Failure | None = None
@@ -298,8 +301,11 @@ class StarServer:
             raise star_full(name)
         if len(self._joins) > _MOST_REMEMBERED:
             self._joins = {name: bucket for name, bucket in self._joins.items() if name in self._here}
+        now = trio.current_time()
+        if (left := self._away.get(name, now) - now) > 0:
+            raise too_many_joins(name, left)
         bucket = self._joins.setdefault(name, TokenBucket(self.limits.joins_per_minute, _JOINS_AT_ONCE))
-        if not bucket.take(trio.current_time()):
+        if not bucket.take(now):
             raise too_many_joins(name, bucket.seconds_until())
         self._connections[name] = self._connections.get(name, 0) + 1
         return self._connections[name]
@@ -348,6 +354,7 @@ class StarServer:
 
     def _ended(self, client: _Client, error: PeerError | None) -> None:
         self._by_index.pop(client.index, None)
+        self._keep_away(client)
         if self._here.get(client.name) is client:
             del self._here[client.name]
         if error is None:
@@ -355,6 +362,13 @@ class StarServer:
         else:
             self.counts.lost[error.code] = self.counts.lost.get(error.code, 0) + 1
         self._inbox.put(Left(client.name, client.connection, error))
+
+    def _keep_away(self, client: _Client) -> None:
+        """One that leaves with an array half sent, for whose room others wait, would else come and do so again."""
+        sender, now = client.line.sender, trio.current_time()
+        self._away = {name: until for name, until in self._away.items() if until > now}
+        if sender.reserved and self._inbox.budget.crowded:
+            self._away[client.name] = now + _AWAY * (now - sender.since)
 
 
 @contextmanager
