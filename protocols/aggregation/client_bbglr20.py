@@ -231,7 +231,7 @@ class Client:
         return subset_bytes(self._holders, n) if holders_bytes(self.plan, n) else b""
 
     def _seal(self, i: int, content: bytes) -> bytes:
-        return seal(self._c, self._own, self._directory.proven(i, self._context), self._context, content)
+        return seal(self._c, self._own, self._directory.entries[i], self._context, content)
 
     def _members(self, reader: Reader, least: int, step: Step) -> frozenset[int]:
         """A set of clients that has this one, and enough."""
@@ -255,7 +255,7 @@ class Client:
         if not self.plan.malicious and not parcels.keys() <= self._directory.entries.keys():
             raise wrong_set(self.terms.server, "hands on shares of clients that are no neighbours")
         for i, sealed in parcels.items():
-            sender = self._directory.proven(i, self._context)
+            sender = self._directory.entries[i]
             content = unseal(self._c, sender, self._own, self._context, sealed)
             if content is None:
                 self.complaints[sender.name] = "its shares for this client do not open"
@@ -279,7 +279,7 @@ class Client:
         masked[:] = vector
         me, keys, negative = self._directory.me, [own_mask(self._b, self.name, self._context)], [False]
         for i in pairs:
-            other = self._directory.proven(i, self._context)
+            other = self._directory.entries[i]
             low, high = (self._own, other) if me < i else (other, self._own)
             keys.append(pair_mask(self._s, other, low, high, self._context))
             negative.append(i < me)
@@ -313,7 +313,7 @@ class Client:
                 raise wrong_signature(self._directory.entries[i].name, "its masked vector")
 
     def _signed_by(self, i: int, signature: bytes, domain: str, parts: tuple[bytes, ...]) -> bool:
-        certificate = self._directory.proven(i, self._context).certificate
+        certificate = self._directory.entries[i].certificate
         assert certificate is not None
         return verifies(certificate.public_key, signature, domain, *parts)
 

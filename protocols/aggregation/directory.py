@@ -1,10 +1,10 @@
-"""Who takes part in a round: the public keys of those that a client deals with, and who has proven who it is."""
+"""Who takes part in a round: their public keys, and that these are of clients whom the authority has enrolled."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from mpc.domain_hash import DomainHash
 from protocols.aggregation.enrolment import verifies
@@ -23,17 +23,6 @@ class Directory:
     me: int
     entries: dict[int, Advertised]
     digest: bytes
-    authority: bytes | None = None
-    now: int = 0
-    _proven: set[int] = field(default_factory=set)
-
-    def proven(self, i: int, context: bytes) -> Advertised:
-        """A client's keys, once it has proven that they are its own where there is an authority."""
-        entry = self.entries[i]
-        if self.authority is not None and i not in self._proven:
-            prove(entry, self.authority, self.now, context)
-            self._proven.add(i)
-        return entry
 
 
 def prove(entry: Advertised, authority: bytes, now: int, context: bytes) -> None:
@@ -57,7 +46,11 @@ def part_bytes(entries: dict[int, Advertised]) -> bytes:
 
 
 def read_directory(reader: Reader, terms: Terms, own: Advertised, authority: bytes | None, now: int) -> Directory:
-    """What the server tells a client of the others, held against the plan and against what this client advertised."""
+    """What the server tells a client of the others, held against the plan and against what this client advertised.
+
+    Where there is an `authority`, everybody must have proven who it is, whether this client will deal with it or not:
+    names that the server made up would make the honest fewer than the plan counts on.
+    """
     plan = terms.plan
     n = reader.number(plan.clients + 1)
     if n < plan.least:
@@ -69,7 +62,11 @@ def read_directory(reader: Reader, terms: Terms, own: Advertised, authority: byt
         raise wrong_set(terms.server, f"does not list {own.name} with the keys that it advertised")
     if me in entries and not plan.malicious:
         raise malformed(terms.server, "a client's own keys among those of its neighbours")
-    return Directory(n, me, entries, directory_digest(terms.context, n, entries.values()), authority, now)
+    if authority is not None:
+        for entry in entries.values():
+            if entry is not entries[me]:
+                prove(entry, authority, now, terms.context)
+    return Directory(n, me, entries, directory_digest(terms.context, n, entries.values()))
 
 
 def directory_digest(context: bytes, n: int, entries: Iterable[Advertised]) -> bytes:

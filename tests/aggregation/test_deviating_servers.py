@@ -105,6 +105,20 @@ def test_clients_that_the_authority_did_not_enrol(who: str, monkeypatch: pytest.
         lenient.clients["c0"].answer(lenient.told["c0"])
 
 
+def test_a_client_that_the_server_made_up_and_that_nobody_chose_for_a_holder() -> None:
+    """It would count for an honest one, among as many as the plan says."""
+    given = plan(30, 3, dropouts=0.1, corrupted=0.04, malicious=True, failure=2**-4, incorrect=2**-4)
+    everybody = Round(Terms(given, "tests", 0), vectors(30)).until(Step.SHARE_KEYS)
+    probe = everybody.copied("c0")
+    probe.answer(everybody.told["c0"])
+    other = next(i for i in range(30) if i not in probe._holders and i != probe._directory.me)
+    bent = bytearray(everybody.told["c0"])
+    at = bent.index(everybody.server._entries[other].certificate.signature)  # type: ignore[union-attr]
+    bent[at] ^= 1
+    with refused("aggregation-not-enrolled", everybody.server._entries[other].name):
+        everybody.clients["c0"].answer(bytes(bent))
+
+
 def test_keys_that_a_client_did_not_sign(monkeypatch: pytest.MonkeyPatch) -> None:
     """The server puts a key of its own in the place of a client's."""
     everybody = a_round(5, malicious=True).until(Step.SHARE_KEYS)
