@@ -13,6 +13,7 @@ import numpy.typing as npt
 from mpc.errors import LocalError
 from mpc.prg import Prg
 from protocols.federated.layout import Weights
+from protocols.privacy.amounts import count_of
 
 Data = Any
 """What a model is trained on: pairs of arrays (x, y) of the same length for the models here."""
@@ -31,13 +32,14 @@ class Local:
     proximal: float = 0.0
 
     def __post_init__(self) -> None:
-        whole = self.epochs >= 1 and (self.batch is None or self.batch >= 1)
-        if not (whole and isfinite(self.rate) and self.rate > 0 and isfinite(self.proximal) and self.proximal >= 0):
+        object.__setattr__(self, "epochs", count_of(self.epochs, "the epochs"))
+        if self.batch is not None:
+            object.__setattr__(self, "batch", count_of(self.batch, "the rows of a batch"))
+        if not (isfinite(self.rate) and self.rate > 0 and isfinite(self.proximal) and self.proximal >= 0):
             raise LocalError(
                 "wrong-amount",
-                f"a site that trains {self.epochs} epochs in batches of {self.batch}, rate {self.rate}, proximal "
-                f"{self.proximal}",
-                "whole numbers from 1 on, a rate above 0, and a proximal term that is not negative",
+                f"a site that trains with rate {self.rate}, proximal {self.proximal}",
+                "a rate above 0, and a proximal term that is not negative",
             )
 
 

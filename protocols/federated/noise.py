@@ -55,7 +55,7 @@ class Noise:
     central: bool = False
 
     def __post_init__(self) -> None:
-        positive(self.clip, "the bound of clipping")
+        object.__setattr__(self, "clip", float(positive(self.clip, "the bound of clipping")))
         count_of(self.honest, "how many parties are taken to be honest")
         if self.skellam and (self.epsilon is None or self.central):
             raise LocalError(

@@ -50,6 +50,11 @@ def simulate(
     that of as many parties. Everything else as `train`, of thousands of clients as well.
     """
     clients = len(partitions)
+    for what, given in (("held_out", held_out), ("users", users)):
+        if given is not None and len(given) != clients:
+            raise LocalError(
+                "wrong-argument", f"{what}= of {len(given)} clients beside {clients} partitions", "one for each client"
+            )
     layout = layout_of(
         model.weights(), personal=personal, statistics=model.statistics, running=running_with(privacy, running)
     )

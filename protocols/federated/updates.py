@@ -19,6 +19,7 @@ from protocols.federated.grids import MOST_RADIUS, Grid, grid
 from protocols.federated.layout import Vector
 from protocols.federated.rotation import largest, padded, rotated, rotated_back
 from protocols.federated.rounding_kls21 import Whole, rounded, shortened
+from protocols.privacy.amounts import count_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +41,9 @@ class Updates:
     most_examples: int = 10_000
 
     def __post_init__(self) -> None:
-        right = isfinite(self.clip) and self.clip > 0 and 0 < self.keep <= 1 and 1 <= self.most_examples < 1 << 32
+        object.__setattr__(self, "bits", count_of(self.bits, "the bits of a number"))
+        object.__setattr__(self, "most_examples", count_of(self.most_examples, "the largest weight"))
+        right = isfinite(self.clip) and self.clip > 0 and 0 < self.keep <= 1 and self.most_examples < 1 << 32
         if not right:
             raise LocalError(
                 "wrong-amount",

@@ -278,3 +278,10 @@ def test_what_is_refused():
     with pytest.raises(LocalError, match="wrong-amount"):
         SiteNoise(clip=1.0)
     assert rows(3, 1)[0].shape == (3, 4)
+
+
+def test_bounds_of_clipping_are_numbers_of_any_type():
+    for made in (lambda clip: SiteNoise(rho=1, clip=clip), lambda clip: replace(IN_ALL, clip=clip)):
+        for clip in ("0.5", Fraction(1, 2), np.float32(0.5)):
+            assert str(made(clip)) == str(made(0.5)), "parties that mean the same say the same"
+            federated.simulate(model(), SITES, rounds=1, privacy=made(clip))

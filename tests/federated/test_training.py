@@ -264,3 +264,26 @@ def test_running_statistics_are_averaged_and_not_stepped():
     assert found.weights["seen"] == pytest.approx(2.0, abs=1e-6) or found.weights["seen"] == pytest.approx(
         1.0, abs=1e-6
     )
+
+
+def test_amounts_are_whole_numbers_of_any_type():
+    """A weight of 10.5 is cut to 10 in the sum of weights, and not in that of updates."""
+    for wrong in (1.5, "3", True, 0):
+        for given in (
+            lambda v: Local(epochs=v),
+            lambda v: Local(batch=v),
+            lambda v: Updates(bits=v),
+            lambda v: Updates(most_examples=v),
+        ):
+            with pytest.raises(LocalError, match=r"wrong-amount|amount-out-of-range"):
+                given(wrong)
+    options = {"strategy": FedAvg(local=Local(batch=np.int32(4))), "updates": Updates(bits=np.uint8(32))}
+    assert str(options) == str({"strategy": FedAvg(local=Local(batch=4)), "updates": Updates(bits=32)}), (
+        "parties that mean the same say the same"
+    )
+
+
+def test_simulations_take_one_of_each_for_each_client():
+    for wrong in ({"held_out": [FRESH]}, {"held_out": [FRESH] * 4}, {"users": [np.arange(40)]}):
+        with pytest.raises(LocalError, match="wrong-argument"):
+            federated.simulate(model(), SITES, rounds=1, **wrong)
