@@ -20,6 +20,9 @@ from protocols.federated.terms import Terms
 from protocols.federated.updates import Mean
 from protocols.privacy.ledger.charges import Price
 
+_MUCH = 0.1
+"""Of rounding in a mean update, from which a report speaks of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
@@ -41,8 +44,9 @@ class Round:
     `sites`: whose vectors are in the mean, by number. `examples` they trained on; `train_loss`: the mean of theirs
     before each of their steps. `held_out`: of the weights that the round began with. `shortened`: sites whose update
     was longer than the clip; `saturated`: coordinates that were cut off; `capped`: sites with more examples than count.
-    `moved`: how far the common weights moved (L2). `bytes_sent` by this party. With noise for privacy only `sites`,
-    `moved` and `bytes_sent` are known.
+    `moved`: how far the common weights moved (L2). `rounding`: how long what rounding added to the mean update is
+    beside it, as a part of 1, at most on average; from 1 on there is little else in it. `bytes_sent` by this party.
+    With noise for privacy only `sites`, `moved` and `bytes_sent` are known.
     """
 
     number: int
@@ -55,6 +59,7 @@ class Round:
     shortened: int = 0
     saturated: int = 0
     capped: int = 0
+    rounding: float = 0.0
 
     def __str__(self) -> str:
         said = [f"round {self.number}: {len(self.sites)} sites", f"moved {self.moved:.3g}"]
@@ -64,6 +69,8 @@ class Round:
             said.append(f"began at {self.held_out}")
         cut = {"shortened": self.shortened, "saturated": self.saturated, "capped": self.capped}
         said += [f"{count:,} {what}" for what, count in cut.items() if count]
+        if self.rounding > _MUCH:
+            said.append(f"of its mean update {min(self.rounding, 1):.0%} is rounding: more bits, less most_examples")
         return ", ".join(said)
 
 
@@ -150,7 +157,7 @@ class Course:
         moved = np.zeros(0) if self.stopped else self._moved(mean.moved)
         length = sqrt(float(np.square(moved).sum()))
         trained = replace(total, survivors=tuple(i for i in total.survivors if i in self.chosen))
-        found = _round(self.number, trained, length, mean.figures, held, private=self.terms.private)
+        found = _round(self.number, trained, length, mean, held, private=self.terms.private)
         self.rounds.append(found)
         return found
 
@@ -209,11 +216,13 @@ def held_of(figures: Figures) -> Held | None:
     return Held(count, figures.held_out_loss / count, accuracy) if count > 0 else None
 
 
-def _round(number: int, total: Total, moved: float, figures: Figures, held: Held | None, *, private: bool) -> Round:
+def _round(number: int, total: Total, moved: float, mean: Mean, held: Held | None, *, private: bool) -> Round:
     if private:
         return Round(number, total.survivors, moved, total.bytes_sent)
+    figures, length = mean.figures, sqrt(float(np.square(mean.moved).sum()))
+    rounding = mean.rounding / length if length else (inf if mean.rounding else 0.0)
     loss = figures.loss / figures.examples if figures.examples else None
     return Round(
         number, total.survivors, moved, total.bytes_sent, figures.examples, loss, held,
-        figures.shortened, figures.saturated, figures.capped,
+        figures.shortened, figures.saturated, figures.capped, rounding,
     )  # fmt: skip

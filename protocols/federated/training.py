@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from math import sqrt
 from typing import Any
 
 import numpy as np
@@ -138,7 +139,8 @@ async def _robust_round(call: Context, course: Course, site: Site) -> Round:
     if call.planning:
         return _planned(course, summed)
     moved = coder.coordinates.put_back(total * (coder.grid.step / sites), course.seed)
-    return await call.in_thread(course.move, Mean(moved, figures_of(summed.parts[0])), summed)
+    error = coder.coordinates.error(coder.grid.step * sqrt(coder.coordinates.sent))
+    return await call.in_thread(course.move, Mean(moved, figures_of(summed.parts[0]), error), summed)
 
 
 def _values(site: Site, course: Course, coder: WeightedMean) -> tuple[Whole, Figures]:

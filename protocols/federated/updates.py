@@ -30,7 +30,8 @@ class Updates:
     8 to 64. `step`: of the grid; None for the finest that fits the ring. `rotate`: turned by a common seed before
     rounding, which few bits need: coordinates are then alike. `keep`: the part of the coordinates that is sent, drawn
     in each round by a common seed; the mean stays right on average, and is more uncertain. `most_examples`: the largest
-    weight of a client; who has more counts as that, and is counted.
+    weight of a client; who has more counts as that, and is counted. It should not be much larger than what clients
+    have: what rounding adds to the mean grows as it does, and few bits show it (`Round.rounding`).
     """
 
     clip: float = 10.0
@@ -62,10 +63,12 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class Mean:
-    """What all learn of a round: the mean update, and the sums of the figures."""
+    """What all learn of a round: the mean update, and the sums of the figures. `rounding`: the root mean square of the
+    length of what rounding added to it, at most."""
 
     moved: Vector
     figures: Figures
+    rounding: float = 0.0
 
 
 class Coder(Protocol):
@@ -112,6 +115,10 @@ class Coordinates:
             whole = np.zeros(self.width)
             whole[self._places(common)] = sent * (self.width / self.sent)
         return rotated_back(whole, self.size, common.prg("rotation")) if self.rotate else whole
+
+    def error(self, of_sent: float) -> float:
+        """How long an error of what is sent, of this length, is when it is put back."""
+        return of_sent * (self.width / self.sent)
 
     def _places(self, common: Seed) -> npt.NDArray[np.int64]:
         order = np.argsort(common.prg("coordinates").words(self.width), kind="stable")
@@ -165,7 +172,8 @@ class WeightedMean:
         if figures.weight <= 0:
             raise no_examples()
         total = self.coordinates.put_back(signed(parts[0], self.grid.bits) * self.grid.step, common)
-        return Mean(total * (self.most / figures.weight), figures)
+        of_all, part = self.coordinates.error(self.grid.error(self.coordinates.sent)), self.most / figures.weight
+        return Mean(total * part, figures, of_all * part)
 
 
 def weighted_mean(

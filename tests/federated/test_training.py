@@ -287,3 +287,30 @@ def test_simulations_take_one_of_each_for_each_client():
     for wrong in ({"held_out": [FRESH]}, {"held_out": [FRESH] * 4}, {"users": [np.arange(40)]}):
         with pytest.raises(LocalError, match="wrong-argument"):
             federated.simulate(model(), SITES, rounds=1, **wrong)
+
+
+@pytest.mark.parametrize("keep", [1.0, 0.5])
+def test_rounds_say_how_much_of_them_is_rounding(keep):
+    options = {"rounds": 1, "strategy": FedAvg(local=ALL_IN_ONE), "seed": bytes(32)}
+    exact = federated.simulate(model(), SITES, updates=Updates(keep=keep, bits=56), **options)
+    assert exact.rounds[0].rounding < 1e-3
+    for most in (40, 4000):
+        off, said = [], []
+        for i in range(30):
+            found = federated.simulate(
+                model(),
+                SITES,
+                updates=Updates(keep=keep, bits=14, most_examples=most),
+                **{**options, "seed": bytes([i] * 32)},
+            )
+            same = federated.simulate(
+                model(), SITES, updates=Updates(keep=keep, bits=56), **{**options, "seed": bytes([i] * 32)}
+            )
+            off.append(np.linalg.norm(flat(found.weights) - flat(same.weights)))
+            said.append(found.rounds[0].rounding * found.rounds[0].moved if found.rounds[0].moved else np.nan)
+        bound = np.nanmedian(said)
+        assert 0.2 * bound < np.sqrt(np.mean(np.square(off))) < 1.05 * bound
+    coarse = federated.simulate(model(), SITES, rounds=1, updates=Updates(bits=8))
+    assert coarse.rounds[0].rounding == np.inf
+    assert "100% is rounding" in str(coarse)
+    assert "rounding" not in str(exact)
