@@ -189,9 +189,9 @@ FOLDER_ORDER = {
         "mst_mms21", "__init__",
     ),
     "protocols.matching": (
-        "refusals", "columns", "ids", "hash_to_group_rfc9380", "elements", "oprf_rfc9497", "one_key_cp92", "between_two_jl10",
-        "count_cgt12", "programmed_kmprt17", "hint_sending", "among_several_kmprt17", "cuckoo_pr04", "members_psty19",
-        "common_ids", "meeting", "finding", "aligning", "membership", "counting", "__init__",
+        "refusals", "columns", "ids", "hash_to_group_rfc9380", "elements", "oprf_rfc9497", "one_key_cp92",
+        "between_two_jl10", "count_cgt12", "programmed_kmprt17", "hint_sending", "among_several_kmprt17", "cuckoo_pr04",
+        "members_psty19", "common_ids", "meeting", "finding", "aligning", "membership", "counting", "__init__",
     ),
     "mpc.device": (
         "drivers", "platforms", "program", "memory", "limbs", "engine", "check", "thresholds", "device",
