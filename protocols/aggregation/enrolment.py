@@ -79,8 +79,13 @@ class _Key:
     __slots__ = ("_key",)
 
     def __init__(self, private_key: bytes | None = None) -> None:
-        """The 32 bytes of a private key; a new one if there are none."""
-        self._key = Ed25519PrivateKey.from_private_bytes(private_key) if private_key else Ed25519PrivateKey.generate()
+        """The 32 bytes of a private key; a new one for None. LocalError `wrong-key` for anything else."""
+        if private_key is None:
+            self._key = Ed25519PrivateKey.generate()
+        elif isinstance(private_key, bytes) and len(private_key) == KEY_BYTES:
+            self._key = Ed25519PrivateKey.from_private_bytes(private_key)
+        else:
+            raise LocalError("wrong-key", "this is no private key", "give its 32 bytes, or None for a new one")
 
     @property
     def public_key(self) -> bytes:
@@ -108,7 +113,18 @@ class Authority(_Key):
     __slots__ = ()
 
     def enrol(self, name: str, public_key: bytes, *, not_before: int, not_after: int) -> Certificate:
-        """The certificate of a client, whose key it has from that client itself. LocalError `bad-name`."""
+        """The certificate of a client, whose key it has from that client itself. Dates: whole seconds of Unix time.
+
+        LocalError `bad-name`, `wrong-key` for what is no public key, `bad-lifetime` for dates that are none.
+        """
+        if not isinstance(public_key, bytes) or len(public_key) != KEY_BYTES:
+            raise LocalError("wrong-key", f"what {name} gave is no public key", "ask it for the 32 bytes of its own")
+        if (
+            not all(isinstance(date, int) for date in (not_before, not_after))
+            or not 0 <= not_before <= not_after < 1 << 64
+        ):
+            cause = f"{name} cannot be enrolled from {not_before} to {not_after}"
+            raise LocalError("bad-lifetime", cause, "give whole seconds of Unix time, the first and the last")
         blank = Certificate(check_name(name), public_key, not_before, not_after, b"")
         signature = self._sign("certificate", *_content(blank))
         return Certificate(name, public_key, not_before, not_after, signature)

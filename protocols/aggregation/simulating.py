@@ -78,9 +78,9 @@ def simulate(
     `vanish`: which clients (rows) send nothing in a step, nor in later ones. With a plan against a malicious server an
     authority enrols all first. Errors as of `Client` and `Server`; LocalError `aggregation-vector` for too many rows.
     """
-    if vectors.ndim != 2 or not 1 <= len(vectors) <= plan.clients:
+    if not isinstance(vectors, np.ndarray) or vectors.ndim != 2 or not 1 <= len(vectors) <= plan.clients:
         raise LocalError(
-            "aggregation-vector", f"vectors of shape {vectors.shape} for up to {plan.clients} clients",
+            "aggregation-vector", f"vectors of shape {np.shape(vectors)} for up to {plan.clients} clients",
             f"give an array (clients, {plan.length})",
         )  # fmt: skip
     terms, seed, authority = Terms(plan, session, round), seed or Seed.fresh(), Authority()

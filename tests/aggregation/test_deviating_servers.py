@@ -201,3 +201,11 @@ def test_who_says_who_it_is() -> None:
         Credential(credential("c0").key, credential("c0").certificate)
     with pytest.raises(LocalError, match="bad-name"):
         AUTHORITY.enrol("a b", bytes(32), not_before=0, not_after=1)
+    for dates in ((-1, 1), (2, 1), (0, 1 << 64), (0.5, 1)):
+        with pytest.raises(LocalError, match="bad-lifetime"):
+            AUTHORITY.enrol("a", bytes(32), not_before=dates[0], not_after=dates[1])  # type: ignore[arg-type]
+    with pytest.raises(LocalError, match="wrong-key"):
+        AUTHORITY.enrol("a", bytes(31), not_before=0, not_after=1)
+    for empty in (b"", bytes(31), bytearray(32)):
+        with pytest.raises(LocalError, match="wrong-key"):
+            Authority(empty)
