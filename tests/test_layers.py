@@ -208,7 +208,8 @@ FOLDER_ORDER = {
         "__init__",
     ),
     "protocols.aggregation": (
-        "odds", "graphs_bbglr20", "refusals", "plan", "demands", "terms", "shares_shamir79", "enrolment", "masks",
+        "odds", "graphs_bbglr20", "refusals", "plan", "demands", "terms", "shares_shamir79", "wrong_shares_gao03",
+        "enrolment", "masks",
         "messages", "agreement", "directory", "costs", "client_bbglr20", "unmasking_bbglr20", "server_bbglr20",
         "resuming", "simulating", "on_star", "__init__",
     ),

@@ -122,3 +122,12 @@ def bad_share(client: str, holders: str) -> Abort:
         f"the shares of {client}'s secret do not fit together; one of {holders} sent a wrong one, or it dealt them so"
     )
     return Abort("aggregation-bad-share", cause, "try another round without these clients", party=client)
+
+
+def no_shares(client: str, there: int, answered: int, wanted: int) -> Abort:
+    """Holders of a client's shares answered, and gave none of them."""
+    cause = (
+        f"{answered} of the holders of {client}'s shares answered, and {there} gave one where {wanted} are needed; it "
+        "dealt them shares that do not open, or they keep them back"
+    )
+    return Abort("aggregation-bad-share", cause, "try another round without this client", party=client)

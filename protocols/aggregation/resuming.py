@@ -15,6 +15,7 @@ from typing import Any
 import msgpack
 import numpy as np
 
+from mpc.domain_hash import DomainHash
 from mpc.errors import LocalError
 from protocols.aggregation.messages import Advertised, Reader, read_advertised
 from protocols.aggregation.server_bbglr20 import Server
@@ -22,6 +23,8 @@ from protocols.aggregation.terms import Step, Terms
 from protocols.aggregation.unmasking_bbglr20 import Unmasking
 
 _VERSION = 1
+_CHECKSUM_BYTES = 32
+"""Before a state: against a disk that wrote half of it, not against somebody who writes there."""
 
 
 def saved(server: Server) -> bytes:
@@ -47,10 +50,11 @@ def saved(server: Server) -> bytes:
         "consents": list(server._consents.items()),
         "survivors": None if unmasking is None else sorted(unmasking.survivors),
         "shares": [] if unmasking is None else [[i, list(shares.items())] for i, shares in unmasking._shares.items()],
+        "answered": [] if unmasking is None else sorted(unmasking._answered),
         "sum": server._sum.tobytes(),
     }
     content: bytes = msgpack.packb(state)
-    return content
+    return _checksum(content) + content
 
 
 def resumed(
@@ -84,14 +88,21 @@ def resumed(
         server._unmasking = Unmasking(
             terms, server._entries, server._holders, server._commitments, server._shared, frozenset(state["survivors"])
         )
+        server._unmasking._answered = set(state["answered"])
         server._unmasking._shares = {i: dict(shares) for i, shares in state["shares"]}
     return server
 
 
+def _checksum(content: bytes) -> bytes:
+    return DomainHash("aggregation", "state of a server").absorb(content).bytes(_CHECKSUM_BYTES)
+
+
 def _read(terms: Terms, content: bytes) -> dict[str, Any]:
     try:
-        state = msgpack.unpackb(content)
-        if state["version"] == _VERSION and state["context"] == terms.context:
+        checksum, packed = content[:_CHECKSUM_BYTES], content[_CHECKSUM_BYTES:]
+        state = msgpack.unpackb(packed)
+        known = checksum == _checksum(packed) and state["version"] == _VERSION
+        if known and state["context"] == terms.context:
             return dict(state)
     except (ValueError, TypeError, KeyError, msgpack.UnpackException):
         pass

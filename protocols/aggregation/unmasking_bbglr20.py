@@ -1,21 +1,24 @@
 """What the server takes off the sum: own masks of those who stayed, pair masks of those who vanished in between.
 
 Bonawitz et al., CCS 2017, figure 4, the last step. Every secret that shares give is held against what its client
-announced: s against its public key, b against a commitment. So a holder that returns wrong shares is found out, and
-where one more share is there than the threshold asks for, the sum is right all the same.
+announced: s against its public key, b against a commitment. So holders that return wrong shares are found out, and
+where one more share is there than the threshold asks for, or two more for each wrong one, the sum is right all the
+same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 
+from mpc.errors import PeerError
 from protocols.aggregation import shares_shamir79 as shamir
 from protocols.aggregation.agreement import KeyPair, commitment, own_mask, pair_mask
 from protocols.aggregation.messages import Advertised
-from protocols.aggregation.refusals import bad_share, malformed, too_few
+from protocols.aggregation.refusals import bad_share, malformed, no_shares, too_few
 from protocols.aggregation.terms import Step, Terms
+from protocols.aggregation.wrong_shares_gao03 import wrong_shares
 
 Fits = Callable[[bytes], bool]
 
@@ -37,6 +40,7 @@ class Unmasking:
         self._shared, self._context = shared, terms.context
         self._shares: dict[int, dict[int, bytes]] = {i: {} for i in shared}
         self._wrong: set[int] = set()
+        self._answered: set[int] = set()
 
     @property
     def culprits(self) -> list[str]:
@@ -51,6 +55,7 @@ class Unmasking:
                 raise malformed(name, "the wrong one of two shares")
             if not shamir.are_shares(_words(share)):
                 raise malformed(name, "a share that is none")
+        self._answered.add(holder)
         for i, (_, share) in shares.items():
             self._shares[i][holder] = share
 
@@ -90,16 +95,35 @@ class Unmasking:
         needed = self._terms.plan.threshold
         holders = sorted(self._shares[i], key=lambda j: (j in self._wrong, j))
         if len(holders) < needed:
-            name = f"{Step.UNMASK.title}' at the holders of '{self._entries[i].name}"
-            raise too_few(self._terms.server, name, len(holders), needed)
+            raise self._missing(i, len(holders))
         if (secret := self._joined(i, holders[:needed], fits)) is not None:
             return secret
-        for suspect in holders[:needed] if len(holders) > needed else ():
-            others = [j for j in holders if j != suspect][:needed]
+        for wrong in self._suspects(i, holders):
+            others = [j for j in holders if j not in wrong][:needed]
             if (secret := self._joined(i, others, fits)) is not None:
-                self._wrong.add(suspect)
+                self._wrong |= wrong
                 return secret
         raise bad_share(self._entries[i].name, ", ".join(self._entries[j].name for j in holders[:needed][:5]))
+
+    def _suspects(self, i: int, holders: Sequence[int]) -> Iterator[set[int]]:
+        """Holders whose shares may be the wrong ones: of one share to spare each in turn, of more those that decoding
+        finds."""
+        needed = self._terms.plan.threshold
+        if len(holders) == needed + 1:
+            yield from ({suspect} for suspect in holders[:needed])
+        elif len(holders) > needed:
+            rows = np.stack([_words(self._shares[i][j]) for j in holders])
+            places = wrong_shares([j + 1 for j in holders], rows, needed)
+            if places is not None:
+                yield {holders[place] for place in places}
+
+    def _missing(self, i: int, there: int) -> PeerError:
+        """Too few shares: for want of holders, or though enough of them answered."""
+        name, needed = self._entries[i].name, self._terms.plan.threshold
+        answered = len(self._answered.intersection(self._holders[i]))
+        if answered >= needed:
+            return no_shares(name, there, answered, needed)
+        return too_few(self._terms.server, f"{Step.UNMASK.title}' at the holders of '{name}", there, needed)
 
     def _joined(self, i: int, holders: Sequence[int], fits: Fits) -> bytes | None:
         rows = np.stack([_words(self._shares[i][j]) for j in holders])

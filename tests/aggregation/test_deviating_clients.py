@@ -136,6 +136,25 @@ def test_a_wrong_share_where_there_is_none_to_spare() -> None:
     assert error.value.code == "aggregation-bad-share"
 
 
+def test_two_wrong_shares_where_there_are_four_to_spare() -> None:
+    everybody = a_round(12, dropouts=0.5, corrupted=0.2).until(Step.UNMASK, {Step.SHARE_KEYS: ["c11"]})
+    assert everybody.terms.plan.threshold + 4 < 10
+    for name, body in everybody.answers().items():
+        everybody.server.receive(name, Step.UNMASK, bent_share(body, 0) if name in ("c1", "c5") else body)
+    everybody.server.advance()
+    assert np.array_equal(everybody.server.total, everybody.rows[:11].sum(axis=0, dtype=np.uint32))
+    assert everybody.server.culprits == ["c1", "c5"]
+
+
+def test_a_client_whose_shares_open_at_none_of_its_holders(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everybody answered, and nobody had a share of it: it is named, not the server."""
+    everybody = a_round(5).until(Step.SHARE_KEYS)
+    monkeypatch.setattr(everybody.clients["c3"], "_seal", lambda i, content: bytes(len(content) + 16))
+    with pytest.raises(Abort, match="dealt them shares that do not open") as error:
+        everybody.until(None)
+    assert (error.value.code, error.value.party) == ("aggregation-bad-share", "c3")
+
+
 def test_a_client_that_deals_shares_that_do_not_fit() -> None:
     """It masks with another b than it shared: no sum of this round, and the error names it."""
     everybody = a_round(5).until(Step.MASKED_INPUT)

@@ -33,6 +33,8 @@ def test_what_is_no_state_of_this_round() -> None:
         (a_round(5, number=1).terms, state),
         (a_round(5).terms, b"\xc1"),
         (a_round(5).terms, b"\x90"),
+        (a_round(5).terms, state[:-1]),
+        (a_round(5).terms, state[:100] + bytes([state[100] ^ 1]) + state[101:]),
     ):
         with pytest.raises(LocalError, match="aggregation-state"):
             resumed(terms, content)

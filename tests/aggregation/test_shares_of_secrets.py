@@ -10,6 +10,7 @@ import pytest
 from mpc.algebra.field import FIELD64
 from mpc.prg import Seed
 from protocols.aggregation.shares_shamir79 import _powers, are_shares, join, split
+from protocols.aggregation.wrong_shares_gao03 import wrong_shares
 
 P = 2**64 - 2**32 + 1
 SECRETS = [bytes(range(32)), b"\xff" * 32, bytes(32)]
@@ -64,3 +65,16 @@ def test_many_points() -> None:
     points = list(range(1, 301))
     shares = split(SECRETS, points, 200, Seed(bytes(32)).prg("test"))
     assert [join(points[100:], shares[100:, i]) for i in range(3)] == SECRETS
+
+
+@pytest.mark.parametrize(("count", "threshold"), [(2, 1), (3, 1), (4, 2), (5, 3), (9, 4), (20, 13)])
+def test_wrong_shares_are_found_up_to_half_of_those_to_spare(count: int, threshold: int) -> None:
+    points = [3 * i + 1 for i in range(count)]
+    shares = split([bytes(range(32))], points, threshold, Seed(bytes(32)).prg("test"))[:, 0]
+    radius = (count - threshold) // 2
+    for wrong in ([], [0], [count - 1], list(range(radius)), list(range(count - radius, count))):
+        bent = shares.copy()
+        for k, place in enumerate(wrong):
+            bent[place, k % 5] ^= np.uint64(1)
+        assert wrong_shares(points, bent, threshold) == (wrong if len(wrong) <= radius else None)
+    assert wrong_shares(points, np.zeros_like(shares), threshold) == []
