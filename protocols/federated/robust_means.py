@@ -11,6 +11,10 @@ update of at most the clip. Sites count alike, since a weight would be a way to 
 | `Krum(f)` | 2f + 3 | the update as a whole, that is near most others | honest minorities, who are left out |
 
 None of them helps against a majority, or against what training on honest but wrong data does.
+
+*What is opened* is more than a sum would tell. Of 2f + 1 sites a trimmed mean, and so the median of an odd number, is
+in each coordinate one site's own number, and `Krum` with kept=1 one site's own update, though not whose; who poisons
+learns by that what lies next to its own numbers.
 """
 
 from __future__ import annotations
@@ -47,6 +51,10 @@ class Robust(Protocol):
     def most_radius(self) -> float:
         """The longest update, in steps, that it can compute with."""
 
+    @property
+    def by_coordinate(self) -> bool:
+        """Whether coordinates are taken one by one, so that they must be the model's own: not rotated."""
+
     def require(self, sites: int) -> None:
         """LocalError `too-few-sites`."""
 
@@ -68,6 +76,11 @@ class TrimmedMean:
         """As of `Robust`."""
         return float(MOST_DISTANCE)
 
+    @property
+    def by_coordinate(self) -> bool:
+        """As of `Robust`."""
+        return True
+
     def require(self, sites: int) -> None:
         """As of `Robust`."""
         _require(sites, 2 * self.poisoned + 1, self)
@@ -87,6 +100,11 @@ class Median:
     def most_radius(self) -> float:
         """As of `Robust`."""
         return float(MOST_DISTANCE)
+
+    @property
+    def by_coordinate(self) -> bool:
+        """As of `Robust`."""
+        return True
 
     def require(self, sites: int) -> None:
         """As of `Robust`."""
@@ -115,6 +133,11 @@ class Krum:
     def most_radius(self) -> float:
         """As of `Robust`."""
         return sqrt(MOST_DISTANCE)
+
+    @property
+    def by_coordinate(self) -> bool:
+        """As of `Robust`: distances stay as they are when all are turned."""
+        return False
 
     def require(self, sites: int) -> None:
         """As of `Robust`."""

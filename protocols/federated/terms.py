@@ -102,6 +102,13 @@ def terms_of(
     coder = _coder(plan, how, privacy, noise, layout.size, summed)
     if robust is not None:
         robust.require(clients)
+        if robust.by_coordinate and how.rotate:
+            raise LocalError(
+                "wrong-argument",
+                f"{robust} of rotated updates, whose coordinates are sums of the model's: what comes of them may be "
+                "far from those of every honest site",
+                "Updates(rotate=False), or Krum",
+            )
         coder = weighted_mean(how, layout.size, summed, by_examples=False, most_radius=robust.most_radius)
     return Terms(
         layout, plan, how, clients, rounds, coder, noise, sample, stopping, robust, (*texts, *said), at_once is None

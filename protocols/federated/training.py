@@ -70,7 +70,8 @@ async def train(
     nothing: `privacy`, a `PersonNoise` or `SiteNoise`, bounds that; its price is spent before the first round, and then
     no examples or losses are told, nor held-out data looked at. Party 0's first weights are sent to all unless all have
     the same: they must not come of its data. Semi-honest, whatever the suite; a party may poison the model by its
-    update, by as much as the clip allows, against which `robust` is.
+    update, by as much as the clip allows, against which `robust` is, whose means open more of single sites
+    (`robust_means`).
 
     Cost: a message of 64 bytes, then one masked sum a round (`masked_sum`, `masked_sum_in_slices`) and one at the end.
     A plan trains nothing.

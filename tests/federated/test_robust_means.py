@@ -92,3 +92,21 @@ def test_what_is_trained_so_withstands_wrong_labels():
         hits.append(judge.evaluate(FRESH).correct)
     assert hits[1] > 160
     assert hits[1] > hits[0]
+
+
+@pytest.mark.parametrize("robust", [TrimmedMean(1), Median()])
+def test_coordinates_that_are_not_the_models_are_refused(robust):
+    """Of rotated updates a median is not among honest sites' numbers: here all have 1, and what came was 0.55."""
+    sites = [rows(10, i) for i in range(5)]
+    with pytest.raises(LocalError, match="wrong-argument"):
+        trained(sites, robust=robust, updates=federated.Updates(rotate=True))
+    turned = trained(sites, rounds=1, robust=Krum(1), updates=federated.Updates(rotate=True, clip=1))[0]
+    assert turned.rounds[0].moved > 0
+
+
+def test_a_median_of_three_opens_one_sites_number_in_each_coordinate():
+    updates = whole(3)
+    opened = found(Median(), updates)
+    assert ((opened == updates).sum(axis=0) >= 1).all()
+    updates[0] = 1023
+    assert (found(Median(), updates) == updates[1:].max(axis=0)).all(), "who poisons learns the larger of two others'"
