@@ -53,6 +53,7 @@ static const struct {
     {PLACE(products, ProductKernels), {&products_portable, X86(&products_avx2), NULL, NULL, X86(&products_avx512_ice)}},
     {PLACE(vole, VoleKernels), {&vole_portable, X86(&vole_avx2)}},
     {PLACE(coins, CoinKernels), {&coins_portable, X86(&coins_avx2), NULL, X86(&coins_avx512)}},
+    {PLACE(sponge, SpongeKernels), {&sponge_portable, NULL, NULL, X86(&sponge_avx512)}},
 };
 
 enum { FAMILIES = sizeof families / sizeof families[0] };

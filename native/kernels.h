@@ -33,6 +33,7 @@
 #include "ot/contract.h"
 #include "products/contract.h"
 #include "ring/contract.h"
+#include "sponge/contract.h"
 #include "vole/contract.h"
 #include "wide/contract.h"
 
@@ -55,7 +56,8 @@
     FAMILY(ot, OtKernels)                    \
     FAMILY(products, ProductKernels)         \
     FAMILY(vole, VoleKernels)                \
-    FAMILY(coins, CoinKernels)
+    FAMILY(coins, CoinKernels)               \
+    FAMILY(sponge, SpongeKernels)
 
 #define MEMBER(family, Type) Type family;
 typedef struct {

@@ -48,6 +48,7 @@ CALLS: dict[str, tuple[str, Callable[[Pointer], object]]] = {
     "choices": ("good_choices", lambda out: lib.parley_bignum_products_var(out, *_LATE_CHOICE)),
     "field": ("f.kind", lambda out: lib.parley_field_neg(out, words(X), N, words(np.zeros(8, np.uint64)))),
     "digits": ("depth >= 1", lambda out: lib.parley_coins(out, words(X), words(X), words(X), 1, 0, 1)),
+    "tape": ("before < RATE", lambda out: lib.parley_sponge_relay(out, words(X), OUT_BYTES, 168, 0)),
     "mask": ("mask", lambda out: lib.parley_keep_below_var(out, words(X), 9, 7, N)),
     "a null to count": ("there", lambda out: lib.parley_popcount(ffi.NULL, N)),
 }

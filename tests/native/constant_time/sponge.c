@@ -1,0 +1,22 @@
+#include "cases.h"
+
+#include <string.h>
+
+#include "sponge/exports.h"
+
+/* States and bytes are secret. */
+enum { BLOCKS = 2, BYTES = BLOCKS * PARLEY_SPONGE_RATE };
+
+static void absorb(uint64_t *out, uint64_t *s) {
+    parley_sponge_absorb(s, (uint8_t *)(s + PARLEY_SPONGE_WORDS), BLOCKS);
+    memcpy(out, s, 8);
+}
+
+static void squeeze(uint64_t *out, uint64_t *s) { parley_sponge_squeeze(s, (uint8_t *)out, BLOCKS); }
+
+static void relay(uint64_t *out, uint64_t *s) {
+    memcpy(out, s, 50);
+    parley_sponge_relay(s, s + PARLEY_SPONGE_WORDS, (uint8_t *)out, 50, BLOCKS);
+}
+
+const Case cases[] = {{"absorb", absorb}, {"squeeze", squeeze}, {"relay", relay}, {0}};
