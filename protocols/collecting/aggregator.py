@@ -8,7 +8,7 @@ from typing import Any
 from mpc.errors import PeerError
 from protocols.collecting import sums
 from protocols.collecting.book import Book, JobState, State, digest
-from protocols.collecting.messages import Closing, Part, Report
+from protocols.collecting.messages import BESIDE_SHARES, Closing, Part, Report
 from protocols.collecting.refusals import (
     malformed,
     not_collectable,
@@ -41,8 +41,11 @@ class Aggregator:
         PeerError: `malformed-collecting-message`; `report-replayed`; `report-out-of-time` for what is too old, too
         early or of a batch that is closed; `too-many-reports`. All name the client.
         """
-        report, task = Report.read(data, client), self.task
-        if (len(report.public_share), len(report.input_share)) != task.vdaf.share_sizes(self.agg_id):
+        task, sizes = self.task, self.task.vdaf.share_sizes(self.agg_id)
+        if len(data) > sum(sizes) + BESIDE_SHARES:
+            raise malformed(client, "report of this task's type")
+        report = Report.read(data, client)
+        if (len(report.public_share), len(report.input_share)) != sizes:
             raise malformed(client, "report of this task's type")
         said = digest(client.encode(), data)
         with self.book.transaction():

@@ -24,6 +24,9 @@ from protocols.collecting.task import MOST_REPORTS, MOST_SECONDS, NAME_BYTES
 NAME = 16
 DIGEST = 32
 
+BESIDE_SHARES = 64
+"""Bytes of a report beside its shares, at most. What is longer is not unpacked: small bytes make large objects."""
+
 Check = Callable[[Any], bool]
 
 

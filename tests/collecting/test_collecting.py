@@ -1,6 +1,7 @@
 """Batches: the sum is of the valid reports, each counts once, and no batch is given out twice in different ways."""
 
 import threading
+import tracemalloc
 from contextlib import suppress
 from dataclasses import replace
 
@@ -238,6 +239,19 @@ def test_aggregators_that_counted_differently_do_not_collect():
         pair[1].on_closing(pair[0].close(ONE))
     with pytest.raises(LocalError, match="batch-not-collectable"):
         pair[1].part(ONE)
+
+
+def test_a_report_that_is_too_long_is_not_unpacked():
+    """A byte of msgpack is an empty table, which is 64 bytes of memory."""
+    leader, _ = aggregators()
+    tables = 1 << 18
+    data = b"\xdd" + tables.to_bytes(4, "big") + b"\x80" * tables
+    tracemalloc.start()
+    with pytest.raises(PeerError, match="malformed-collecting-message"):
+        leader.upload("mallory", data, NOW)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < tables
 
 
 def test_any_bytes_are_a_peers_error():
