@@ -147,7 +147,7 @@ FOLDER_ORDER = {
         "addend_proofs_fps00", "sharing_between_two_fps00", "__init__",
     ),
     "protocols.prio3": (
-        "refusals", "elements", "xof_turboshake128", "points_faz25", "gadgets", "circuit", "range_checks", "scalars",
+        "refusals", "elements", "sponge", "xof_turboshake128", "points_faz25", "gadgets", "circuit", "range_checks", "scalars",
         "vectors", "norms", "flp_bbcggi19", "derivations", "messages", "sharing", "vdaf_prio3", "chunk_lengths",
         "instances", "type_names", "__init__",
     ),

@@ -46,9 +46,13 @@ class Derivations:
     circuit: AnyCircuit
     proofs: int
 
-    def helper_meas_share(self, agg_id: int, seed: bytes) -> Words:
-        """A helper's share of the measurement: (meas_len,)."""
-        return self._vector(seed, Usage.MEAS_SHARE, bytes([agg_id]), self.circuit.meas_len)
+    def helper_meas_share(self, agg_id: int, seed: bytes, blind: bytes, nonce: bytes) -> tuple[Words, bytes]:
+        """A helper's share of the measurement, (meas_len,), and its `joint_rand_part` if the circuit takes any."""
+        field, length = self.circuit.field, self.circuit.meas_len
+        drawn = XofTurboShake128(seed, self._tag(Usage.MEAS_SHARE), bytes([agg_id]))
+        if not self.circuit.joint_rand_len:
+            return drawn.vector(field, length), b""
+        return drawn.vector_into(field, length, blind, self._tag(Usage.JOINT_RAND_PART), bytes([agg_id]) + nonce)
 
     def helper_proofs_share(self, agg_id: int, seed: bytes) -> Words:
         """A helper's share of all proofs: (proofs * proof_len,)."""

@@ -30,10 +30,10 @@ class Draft:
         """The leader's share, which is what the helpers' leave; and the parts of the joint randomness."""
         leader = self.meas
         for agg_id, (seed, blind) in enumerate(zip(self.seeds, self.blinds[1:], strict=True), start=1):
-            share = self.derive.helper_meas_share(agg_id, seed)
+            share, part = self.derive.helper_meas_share(agg_id, seed, blind, nonce)
             leader = self.derive.circuit.field.sub(leader, share)
             if joint:
-                self.parts.append(self.derive.joint_rand_part(agg_id, blind, share, nonce))
+                self.parts.append(part)
         if joint:
             self.parts.insert(0, self.derive.joint_rand_part(0, self.blinds[0], leader, nonce))
         return leader

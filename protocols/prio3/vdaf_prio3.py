@@ -282,15 +282,15 @@ class Prio3(Generic[Measurement, Result]):
             parts = self._format.public_share(public, client)
             if agg_id == 0:
                 share = self._format.leader_share(data, client)
+                part = derive.joint_rand_part(0, share.blind, share.meas_share, nonce) if parts else b""
             else:
                 seed, blind = self._format.helper_share(data, client)
-                meas, proofs = derive.helper_meas_share(agg_id, seed), derive.helper_proofs_share(agg_id, seed)
-                share = LeaderShare(meas, proofs, blind)
+                meas, part = derive.helper_meas_share(agg_id, seed, blind, nonce)
+                share = LeaderShare(meas, derive.helper_proofs_share(agg_id, seed), blind)
         except PeerError as error:
             return error
-        part = b""
         if parts:
-            part = parts[agg_id] = derive.joint_rand_part(agg_id, share.blind, share.meas_share, nonce)
+            parts[agg_id] = part
         return _Received(client, nonce, share, part, derive.joint_rand_seed(parts) if parts else b"")
 
     def _query(

@@ -9,16 +9,14 @@ from __future__ import annotations
 from math import prod
 
 import numpy as np
-from Crypto.Hash import TurboSHAKE128
 
 from mpc.algebra.field import PrimeField
 from mpc.algebra.ring import U64, Shape, Words
 from mpc.errors import LocalError
-from protocols.prio3.elements import shaped
+from protocols.prio3.elements import as_bytes, shaped
+from protocols.prio3.sponge import Sponge
 
 SEED_SIZE = 32
-_JOINED = 1 << 14
-"""What is shorter is copied together: a call costs as much as some kilobytes."""
 
 
 class XofTurboShake128:
@@ -27,30 +25,45 @@ class XofTurboShake128:
     __slots__ = ("_sponge",)
 
     def __init__(self, seed: bytes, dst: bytes, *binder: bytes | memoryview) -> None:
-        head = len(dst).to_bytes(2, "little") + dst + len(seed).to_bytes(1, "little") + seed
-        parts = (head, *binder)
-        if sum(map(len, parts)) < _JOINED:
-            parts = (b"".join(parts),)
-        self._sponge = TurboSHAKE128.new(domain=1)
-        for part in parts:
-            self._sponge.update(part)
+        self._sponge = _begun(seed, dst, *binder)
+        self._sponge.finish()
 
     def next(self, length: int) -> bytes:
         """The next bytes."""
-        return bytes(self._sponge.read(length))
+        out = np.empty(length, np.uint8)
+        self._sponge.read_into(out)
+        return out.tobytes()
 
     def words(self, shape: Shape) -> Words:
         """The next words, little-endian: what a field draws its elements from."""
-        count = shape if isinstance(shape, int) else prod(shape)
-        return np.frombuffer(self._sponge.read(8 * count), "<u8").astype(U64, copy=False).reshape(shape)
+        out = np.empty(shape if isinstance(shape, int) else prod(shape), "<u8")
+        self._sponge.read_into(out.view(np.uint8))
+        return out.astype(U64, copy=False).reshape(shape)
 
     def vector(self, field: PrimeField, length: int) -> Words:
         """The next field elements (length,): draws that are not below p are dropped (VDAF, section 6.2, `next_vec`)."""
-        drawn = self.words((length, field.words))
+        return self._drawn(field, length, self.words((length, field.words)))[0]
+
+    def vector_into(
+        self, field: PrimeField, length: int, seed: bytes, dst: bytes, *binder: bytes | memoryview
+    ) -> tuple[Words, bytes]:
+        """The first field elements of this stream, and `derive_seed(seed, dst, *binder, the elements)`."""
+        other = _begun(seed, dst, *binder)
+        told = self._sponge.relay_into(other, 8 * field.words * length)
+        vector, as_told = self._drawn(field, length, told.view("<u8").astype(U64, copy=False))
+        if not as_told:
+            return vector, derive_seed(seed, dst, *binder, as_bytes(vector))
+        other.finish()
+        out = np.empty(SEED_SIZE, np.uint8)
+        other.read_into(out)
+        return vector, out.tobytes()
+
+    def _drawn(self, field: PrimeField, length: int, drawn: Words) -> tuple[Words, bool]:
+        """The elements of what was drawn, and of more where some is not below p; whether none was needed."""
         try:
-            return field.check(shaped(field, drawn, length))
+            return field.check(shaped(field, drawn, length)), True
         except LocalError:
-            return field.draw(_Again(drawn, self), length)
+            return field.draw(_Again(drawn, self), length), False
 
     def __repr__(self) -> str:
         return "XofTurboShake128(...)"
@@ -72,3 +85,11 @@ class _Again:
 def derive_seed(seed: bytes, dst: bytes, *binder: bytes | memoryview) -> bytes:
     """The first 32 bytes of a stream: another seed."""
     return XofTurboShake128(seed, dst, *binder).next(SEED_SIZE)
+
+
+def _begun(seed: bytes, dst: bytes, *binder: bytes | memoryview) -> Sponge:
+    sponge = Sponge()
+    sponge.absorb(len(dst).to_bytes(2, "little") + dst + len(seed).to_bytes(1, "little") + seed)
+    for part in binder:
+        sponge.absorb(part)
+    return sponge

@@ -6,6 +6,7 @@ from itertools import product
 import numpy as np
 import plain_flp
 import pytest
+from Crypto.Hash import TurboSHAKE128
 
 from mpc.algebra.field import FIELD64, FIELD128, PrimeField
 from protocols.prio3.elements import decoded, encoded, shaped, zero_at
@@ -15,7 +16,7 @@ from protocols.prio3.points_faz25 import interleaved, last_value, odd_values, ro
 from protocols.prio3.range_checks import powers
 from protocols.prio3.scalars import Count, Sum
 from protocols.prio3.vectors import Histogram, MultihotCountVec, SumVec
-from protocols.prio3.xof_turboshake128 import XofTurboShake128
+from protocols.prio3.xof_turboshake128 import XofTurboShake128, derive_seed
 
 F17 = PrimeField(17)
 
@@ -62,6 +63,26 @@ def test_draws_that_are_not_below_p_are_dropped():
     words = XofTurboShake128(bytes(32), b"dst", b"binder").words(200)
     kept = [int(w & np.uint64(7)) for w in words if int(w & np.uint64(7)) < 5]
     assert XofTurboShake128(bytes(32), b"dst", b"bin", b"der").vector(field, 50).tolist() == kept[:50]
+
+
+@pytest.mark.parametrize("field", [PrimeField(2**63 + 29), FIELD64, FIELD128])
+@pytest.mark.parametrize("length", [0, 1, 20, 21, 100])
+def test_a_vector_that_is_hashed_as_it_is_drawn(field, length):
+    """Also where draws are dropped, as nearly half of them are in the first field."""
+    names = (bytes([7]) * 32, b"tag", b"binder of some length" * 9)
+    vector, seed = XofTurboShake128(bytes(32), b"dst").vector_into(field, length, *names)
+    plain = XofTurboShake128(bytes(32), b"dst").vector(field, length)
+    assert np.array_equal(vector, plain)
+    assert seed == derive_seed(*names, encoded(plain))
+
+
+@pytest.mark.parametrize("pieces", [(0,), (1, 166, 1), (168, 168), (167, 400, 1), (336, 0, 5)])
+def test_a_stream_is_turboshake_however_it_is_read(pieces):
+    parts = [bytes([i]) * n for i, n in enumerate(pieces)]
+    expected = TurboSHAKE128.new(data=b"\3\0dst\x20" + bytes(32) + b"".join(parts), domain=1)
+    stream = XofTurboShake128(bytes(32), b"dst", *parts)
+    assert "..." in repr(stream)
+    assert b"".join(stream.next(n) for n in (0, 1, 167, 168, 500, 3)) == expected.read(839)
 
 
 def test_every_measurement_of_a_count_at_every_point():
