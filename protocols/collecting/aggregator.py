@@ -66,12 +66,16 @@ class Aggregator:
         """Reports that are in no job yet."""
         return int((self.book.row("SELECT COUNT(*) FROM reports WHERE state = ?", State.WAITING) or (0,))[0])
 
+    def counted(self, selector: Selector) -> int:
+        """Reports of a batch that are verified and counted here, be it closed or not."""
+        return sums.counted(self.book, *self.task.range(selector))
+
     def part(self, selector: Selector) -> bytes:
         """This aggregator's part of a batch that both have closed: the same bytes as often as the collector asks.
 
         LocalError `batch-not-collectable` before.
         """
-        columns = "collection, first, after, count, checksum, share"
+        columns = "collection, first, after, count, weight, checksum, share"
         name = self.task.collection(*self.task.range(selector))
         row = self.book.row(f"SELECT {columns} FROM collections WHERE collection = ? AND agreed = 1", name)
         if row is None:
@@ -93,7 +97,8 @@ class Aggregator:
     def _same_book(self, task: Task) -> bytes:
         """Of all without which what is in a book means something else."""
         numbers = (self.agg_id, task.by_name, task.precision)
-        return digest(task.ctx, task.verify_key, *(str(int(number)).encode() for number in numbers))
+        weighed = [repr(task.weights).encode()] if task.weights else []
+        return digest(task.ctx, task.verify_key, *(str(int(number)).encode() for number in numbers), *weighed)
 
     def _in_time(self, client: str, time: int, now: float) -> None:
         if time % self.task.precision:
@@ -127,7 +132,7 @@ class Aggregator:
         under_way = "SELECT 1 FROM members NATURAL JOIN jobs WHERE state != ? AND ? <= key AND key < ?"
         if closed is None and self.book.row(under_way, JobState.DONE, first, after):
             raise not_collectable("a job of this batch is under way", "carry it to its end first")
-        return closed or sums.close(self.book, self.task.vdaf, name, first, after, self.task.least)
+        return closed or sums.close(self.book, self.task, name, first, after)
 
     def _agreed(self, collection: bytes) -> None:
         self.book.write("UPDATE collections SET agreed = 1 WHERE collection = ?", collection)

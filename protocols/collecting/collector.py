@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from protocols.collecting.messages import Part
@@ -15,10 +15,11 @@ AGGREGATORS = ("the leader", "the helper")
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """A result: of so many reports, the sum."""
+    """A result: of so many reports, the sum. `weight`: what their weights add up to; as many without weights."""
 
     count: int
     result: Any
+    weight: int = field(default=0, repr=False)
 
 
 def combine(task: Task, parts: Sequence[bytes]) -> Collected:
@@ -34,4 +35,6 @@ def combine(task: Task, parts: Sequence[bytes]) -> Collected:
         raise differs(AGGREGATORS[1], "gave a part of another batch than the leader", "ask both for one collection")
     if (count := read[0].count) < task.least:
         raise differs(AGGREGATORS[0], f"gave a part of {count} reports, below the least", "do not use the result")
-    return Collected(count, task.vdaf.unshard([part.agg_share for part in read], count))
+    if not count <= (weight := read[0].weight) <= count * max(task.weights, default=1):
+        raise differs(AGGREGATORS[0], f"gave a part of {count} reports of weight {weight}", "do not use the result")
+    return Collected(count, task.vdaf.unshard([part.agg_share for part in read], weight), weight)

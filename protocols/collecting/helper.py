@@ -17,6 +17,7 @@ from protocols.collecting.aggregator import Aggregator
 from protocols.collecting.book import JobState, State, digest
 from protocols.collecting.messages import Acknowledgement, Closing, Confirmation, Fate, Job, Reply
 from protocols.collecting.refusals import differs, malformed
+from protocols.collecting.task import Batch
 from protocols.prio3 import VerifyState
 
 LEADER = "the leader"
@@ -38,7 +39,7 @@ class Helper(Aggregator):
         `malformed-collecting-message`; `aggregators-differ` for another job of the same name.
         """
         job = Job.read(data, leader)
-        if (len(job.batch) > 0) != self.task.by_name:
+        if not self.task.is_name(job.batch):
             raise malformed(leader, "job of this task")
         if (known := self._replied(job, digest(data), leader)) is not None:
             return known
@@ -83,7 +84,11 @@ class Helper(Aggregator):
 
     def _is_range(self, first: bytes, after: bytes) -> bool:
         if self.task.by_name:
-            return first[:1] == b"i" and after == first + b"\0"
+            return (
+                first[:1] == b"i"
+                and self.task.is_name(first[1:])
+                and (first, after) == self.task.range(Batch(first[1:]))
+            )
         return first[:1] == after[:1] == b"t" and len(first) == len(after) == 9 and first < after
 
     def _replied(self, job: Job, said: bytes, leader: str) -> bytes | None:
@@ -133,6 +138,8 @@ class Helper(Aggregator):
             return Fate.UNKNOWN
         if row[5] != State.WAITING or sums.is_closed(self.book, key):
             return Fate.USED
+        if not self.task.counts(key):
+            return Fate.REFUSED
         if row[4] != time or digest(row[2]) != public_digest:
             return Fate.DIFFERS
         return row[:4]

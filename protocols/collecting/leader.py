@@ -15,7 +15,7 @@ from protocols.collecting.aggregator import Aggregator
 from protocols.collecting.book import JobState, State, digest
 from protocols.collecting.messages import Acknowledgement, Closing, Confirmation, Fate, Job, Reply
 from protocols.collecting.refusals import differs, malformed, wrong_task
-from protocols.collecting.task import NAME_BYTES, Selector
+from protocols.collecting.task import Selector
 from protocols.prio3 import Prio3, VerifyState
 
 HELPER = "the helper"
@@ -30,10 +30,11 @@ class Leader(Aggregator):
     def next_job(self, batch: bytes = b"", most: int | None = None) -> bytes | None:
         """The message of a new job of up to `most` reports; None if none waits. `batch`: for named batches.
 
-        Reports that are malformed are dropped, and those of intervals that are closed.
+        Reports that are malformed are dropped, those of intervals that are closed, and those that are too old to have
+        a weight in this batch.
         """
-        if self.task.by_name != bool(batch) or len(batch) > NAME_BYTES:
-            raise wrong_task("named batches are for tasks that have them", "give a name of up to 32 bytes, or none")
+        if not self.task.is_name(batch):
+            raise wrong_task("named batches are for tasks that have them", "give such a name, or none")
         if self.task.by_name and sums.is_closed(self.book, self.task.key(0, batch)):
             raise wrong_task("this batch is closed", "name another one")
         most = most or self.task.reports_at_once
@@ -106,7 +107,7 @@ class Leader(Aggregator):
         good = [
             (row, key, part[1])
             for row, key, part, ours in zip(waiting, keys, begun, still, strict=True)
-            if ours and isinstance(part, tuple) and not sums.is_closed(self.book, key)
+            if ours and isinstance(part, tuple) and self.task.counts(key) and not sums.is_closed(self.book, key)
         ]
         names = {row[0] for row, _, _ in good}
         bad = [row[0] for row, ours in zip(waiting, still, strict=True) if ours and row[0] not in names]

@@ -6,8 +6,9 @@ job            leader to helper  job 16, batch's name, for each report: name, ti
 reply          helper to leader  job, for each report: what became of it, the message of the VDAF
 confirmation   leader to helper  job, for each report: whether both count it
 acknowledgement helper to leader job
-closing        leader to helper  collection 16, first key, key after the last, reports, checksum; and back the same
-part           both to collector aggregator, collection, first, after, reports, checksum, aggregate share
+closing        leader to helper  collection 16, first key, key after the last, reports, their weight, checksum; and back
+                                 the same
+part           both to collector aggregator, collection, first, after, reports, weight, checksum, aggregate share
 """
 
 from __future__ import annotations
@@ -175,12 +176,13 @@ class Closing(_Message):
     first: bytes
     after: bytes
     count: int
+    weight: int
     checksum: bytes
 
     @classmethod
     def read(cls, data: bytes, sender: str) -> Self:
         """From either."""
-        return cls._read(data, (_NAME, _KEY, _KEY, _COUNT, _bytes(DIGEST)), sender)
+        return cls._read(data, (_NAME, _KEY, _KEY, _COUNT, _COUNT, _bytes(DIGEST)), sender)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -192,15 +194,16 @@ class Part(_Message):
     first: bytes
     after: bytes
     count: int
+    weight: int
     checksum: bytes
     agg_share: bytes
 
     @classmethod
     def read(cls, data: bytes, sender: str) -> Self:
         """From an aggregator."""
-        return cls._read(data, (_whole(2), _NAME, _KEY, _KEY, _COUNT, _bytes(DIGEST), _any_bytes), sender)
+        return cls._read(data, (_whole(2), _NAME, _KEY, _KEY, _COUNT, _COUNT, _bytes(DIGEST), _any_bytes), sender)
 
     @property
     def closing(self) -> Closing:
         """What both must have counted alike."""
-        return Closing(self.collection, self.first, self.after, self.count, self.checksum)
+        return Closing(self.collection, self.first, self.after, self.count, self.weight, self.checksum)

@@ -11,6 +11,7 @@ from typing import Any
 from protocols.collecting.book import Book, digest
 from protocols.collecting.messages import Closing
 from protocols.collecting.refusals import not_collectable
+from protocols.collecting.task import Task
 from protocols.prio3 import Prio3
 
 _NONE = bytes(32)
@@ -24,27 +25,36 @@ def add(book: Book, vdaf: Prio3[Any, Any], key: bytes, names: Sequence[bytes], s
     book.write("INSERT OR REPLACE INTO sums VALUES (?, ?, ?, ?)", key, count + len(names), checksum, total)
 
 
+def counted(book: Book, first: bytes, after: bytes) -> int:
+    """How many reports are counted under the keys from the first on, and before the second."""
+    (count,) = book.row("SELECT COALESCE(SUM(count), 0) FROM sums WHERE ? <= key AND key < ?", first, after) or (0,)
+    return int(count)
+
+
 def closed(book: Book, collection: bytes) -> Closing | None:
     """What was counted of a batch that is closed."""
-    row = book.row("SELECT first, after, count, checksum FROM collections WHERE collection = ?", collection)
+    row = book.row("SELECT first, after, count, weight, checksum FROM collections WHERE collection = ?", collection)
     return None if row is None else Closing(collection, *row)
 
 
-def close(book: Book, vdaf: Prio3[Any, Any], collection: bytes, first: bytes, after: bytes, least: int) -> Closing:
-    """Within a transaction: close a batch that is not; what was counted.
+def close(book: Book, task: Task, collection: bytes, first: bytes, after: bytes) -> Closing:
+    """Within a transaction: close a batch that is not; what was counted, reports as often as their weights say.
 
-    LocalError `batch-not-collectable` for fewer reports than `least`, and where a part was closed before.
+    LocalError `batch-not-collectable` for fewer reports than the task's least, and where a part was closed before.
     """
     if book.row("SELECT 1 FROM collections WHERE first < ? AND ? < after", after, first):
         raise not_collectable("a part of this batch was collected before", "collect what was not; a part counts once")
-    sums = book.rows("SELECT count, checksum, share FROM sums WHERE ? <= key AND key < ?", first, after)
-    if (count := sum(s[0] for s in sums)) < least:
+    sums = book.rows("SELECT count, checksum, share, key FROM sums WHERE ? <= key AND key < ?", first, after)
+    if (count := sum(s[0] for s in sums)) < task.least:
         raise not_collectable(
-            f"the batch has {count} reports, where {least} are the least", "wait, or take a longer batch"
+            f"the batch has {count} reports, where {task.least} are the least", "wait, or take a longer batch"
         )
-    closing = Closing(collection, first, after, count, _xor([s[1] for s in sums]))
-    row = (collection, first, after, count, closing.checksum, vdaf.merge([s[2] for s in sums]))
-    book.write("INSERT INTO collections VALUES (?, ?, ?, ?, ?, ?, 0)", *row)
+    times = [task.counts(s[3]) for s in sums]
+    weight = sum(of_one * s[0] for of_one, s in zip(times, sums, strict=True))
+    closing = Closing(collection, first, after, count, weight, _xor([s[1] for s in sums]))
+    share = task.vdaf.merge([s[2] for s in sums], times=times if task.weights else None)
+    row = (collection, first, after, count, weight, closing.checksum, share)
+    book.write("INSERT INTO collections VALUES (?, ?, ?, ?, ?, ?, ?, 0)", *row)
     return closing
 
 

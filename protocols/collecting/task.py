@@ -13,6 +13,10 @@ NAME_BYTES = 32
 MOST_SECONDS = 1 << 40
 MOST_REPORTS = 1 << 16
 """Of one job."""
+NUMBER_BYTES = 8
+MOST_WEIGHT = 1 << 20
+_MOST_SUMMED = 1 << 30
+"""Reports of a batch, for which sums with weights are proved to fit the field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,13 @@ class Batch:
 
     name: bytes
 
+    @classmethod
+    def of(cls, number: int) -> Batch:
+        """The batch of a number below 2^40, of a task whose reports have weights by age."""
+        if not 0 <= number < MOST_SECONDS:
+            raise wrong_task("a batch's number is from 0 to below 2^40", "count batches from 0")
+        return cls(number.to_bytes(NUMBER_BYTES, "big"))
+
 
 Selector = Interval | Batch
 
@@ -40,8 +51,10 @@ class Task:
     name: 1 to 32 bytes, another one for each task. vdaf: for two aggregators. verify_key: 32 uniform bytes that the
     aggregators share and no client knows; clients and the collector have none. least: reports of a batch. precision:
     the seconds to which times of reports are rounded; intervals are multiples. by_name: the leader names batches, else
-    they are intervals. most_per_client: reports of one client in one precision. keep: so many seconds a report may be
-    old, a precision or more. early: so many seconds a client's clock may be ahead. LocalError `wrong-task` for others.
+    they are intervals. weights: where given, batches are numbers (`Batch.of`), and a report counts weights[age] times,
+    its age being the batch's number less its time in precisions; older ones are refused. most_per_client: reports of
+    one client in one precision. keep: so many seconds a report may be old, a precision or more. early: so many seconds
+    a client's clock may be ahead. LocalError `wrong-task` for others.
     """
 
     name: bytes
@@ -50,6 +63,7 @@ class Task:
     least: int = 100
     precision: int = 3600
     by_name: bool = False
+    weights: tuple[int, ...] = ()
     most_per_client: int = 1
     keep: int = 14 * 86400
     early: int = 300
@@ -69,6 +83,7 @@ class Task:
         if not self.precision <= self.keep < MOST_SECONDS:
             cause = f"reports kept for {self.keep} s are too old before an interval of {self.precision} s ends"
             raise wrong_task(cause, "keep them for a precision or more")
+        self._check_weights()
 
     @property
     def ctx(self) -> bytes:
@@ -95,11 +110,29 @@ class Task:
 
     def key(self, time: int, batch: bytes) -> bytes:
         """Where a report is counted; keys of intervals are in the order of time."""
-        return b"i" + batch if self.by_name else b"t" + (time // self.precision).to_bytes(8, "big")
+        when = (time // self.precision).to_bytes(NUMBER_BYTES, "big")
+        return b"i" + batch + (when if self.weights else b"") if self.by_name else b"t" + when
+
+    def counts(self, key: bytes) -> int:
+        """How many times a report under this key is in its batch's sum; 0 for one that is too old for it, or too new.
+
+        Public: it follows from the batch, the report's time and the task.
+        """
+        if not self.weights:
+            return 1
+        batch, when = (int.from_bytes(part, "big") for part in (key[1 : 1 + NUMBER_BYTES], key[1 + NUMBER_BYTES :]))
+        return self.weights[batch - when] if 0 <= batch - when < len(self.weights) else 0
+
+    def is_name(self, batch: bytes) -> bool:
+        """Whether a job may be for this batch: no name for tasks that have none."""
+        if not self.by_name:
+            return not batch
+        return len(batch) == NUMBER_BYTES if self.weights else 1 <= len(batch) <= NAME_BYTES
 
     def collection(self, first: bytes, after: bytes) -> bytes:
         """The name of the batch between two keys, which the collector asks for."""
-        parts = (self.name, first, after)
+        weighed = [sha256(repr(self.weights).encode()).digest()] if self.weights else []
+        parts = (self.name, first, after, *weighed)
         return sha256(b"".join(len(part).to_bytes(1, "big") + part for part in parts)).digest()[:16]
 
     def range(self, selector: Selector) -> tuple[bytes, bytes]:
@@ -108,10 +141,25 @@ class Task:
             kind = "named batches" if self.by_name else "intervals"
             raise wrong_task(f"this task is collected by {kind}", "give such a selector")
         if isinstance(selector, Batch):
-            if not 1 <= len(selector.name) <= NAME_BYTES:
-                raise wrong_task("a batch's name has 1 to 32 bytes", "give such a name")
-            return self.key(0, selector.name), self.key(0, selector.name) + b"\0"
+            if not self.is_name(selector.name):
+                raise wrong_task(
+                    "a batch's name has 1 to 32 bytes; with weights it is Batch.of(number)", "give such one"
+                )
+            named = b"i" + selector.name
+            return named, named + (b"\1" if self.weights else b"\0")
         first, last = selector.start, selector.start + selector.duration
         if first < 0 or not first < last < MOST_SECONDS or first % self.precision or last % self.precision:
             raise wrong_task(f"an interval of this task is made of multiples of {self.precision} s", "round it")
         return self.key(first, b""), self.key(last, b"")
+
+    def _check_weights(self) -> None:
+        weights, circuit = self.weights, self.vdaf.circuit
+        if not weights:
+            return
+        if not self.by_name or not isinstance(weights, tuple):
+            raise wrong_task("weights by age are a tuple, of a task whose batches have names", "take by_name=True")
+        if not all(isinstance(weight, int) and 1 <= weight <= MOST_WEIGHT for weight in weights):
+            raise wrong_task(f"a weight is a whole number from 1 to {MOST_WEIGHT}", "scale them; leave zeros out")
+        if max(weights) * _MOST_SUMMED * circuit.most >= circuit.field.p:
+            cause = f"2^30 reports of numbers up to {circuit.most}, {max(weights)} times each, may reach p"
+            raise wrong_task(cause, "take smaller weights, or a type of a larger field")

@@ -210,9 +210,18 @@ class Prio3(Generic[Measurement, Result]):
             total = field.add(total, out_share)
         return encoded(total)
 
-    def merge(self, agg_shares: Sequence[bytes], *, sender: str = "an aggregator") -> bytes:
-        """The sum of aggregate shares of one aggregator."""
-        return self.aggregate([self._format.agg_share(share, sender) for share in agg_shares])
+    def merge(
+        self, agg_shares: Sequence[bytes], *, sender: str = "an aggregator", times: Sequence[int] | None = None
+    ) -> bytes:
+        """The sum of aggregate shares of one aggregator, each so many `times`, public whole numbers, if they are given.
+
+        All aggregators take the same, and `unshard` counts a measurement as often as it was taken.
+        """
+        shares = [self._format.agg_share(share, sender) for share in agg_shares]
+        if times is not None:
+            field = self.circuit.field
+            shares = [field.mul(share, field.from_ints(n)) for share, n in zip(shares, times, strict=True)]
+        return self.aggregate(shares)
 
     def unshard(self, agg_shares: Sequence[bytes], num_measurements: int) -> Result:
         """The aggregate result, of the aggregate shares of all aggregators and the number of reports in each.
