@@ -147,7 +147,8 @@ FOLDER_ORDER = {
         "addend_proofs_fps00", "sharing_between_two_fps00", "__init__",
     ),
     "protocols.prio3": (
-        "refusals", "elements", "sponge", "xof_turboshake128", "points_faz25", "gadgets", "circuit", "range_checks", "scalars",
+        "refusals", "elements", "sponge", "xof_turboshake128", "points_faz25", "gadgets", "circuit", "range_checks",
+        "scalars",
         "vectors", "norms", "flp_bbcggi19", "derivations", "messages", "sharing", "vdaf_prio3", "chunk_lengths",
         "instances", "type_names", "__init__",
     ),
@@ -220,7 +221,8 @@ FOLDER_ORDER = {
     "protocols.federated": (
         "layout", "models", "array_models", "ready_models", "parts_of_models", "sklearn_models", "torch_modules",
         "aggregate", "side_by_side", "figures", "grids", "rotation", "rounding_kls21", "updates", "strategies", "noise",
-        "noisy_means", "robust_means", "terms", "sites", "course", "agreeing", "masked_sums", "training", "simulating",
+        "noisy_means", "robust_means", "terms", "sites", "course", "agreeing", "masked_sums", "training",
+        "simulating", "buffered_nmzyrmh22", "simulating_buffered",
         "federation", "openings", "spending", "member", "keeping", "serving", "joining", "rehearsing", "__init__",
     ),
 }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from protocols.federated.array_models import ArrayModel
+from protocols.federated.buffered_nmzyrmh22 import Buffered, Version, Versions, buffered_report
 from protocols.federated.course import Held, Round, Trained
 from protocols.federated.federation import Federation
 from protocols.federated.joining import Joined, join
@@ -14,6 +15,7 @@ from protocols.federated.rehearsing import rehearse
 from protocols.federated.robust_means import Krum, Median, TrimmedMean
 from protocols.federated.serving import Reported, Served, Waiting, serve
 from protocols.federated.simulating import simulate
+from protocols.federated.simulating_buffered import TrainedBuffered, simulate_buffered
 from protocols.federated.sklearn_models import sklearn_model
 from protocols.federated.spending import Spending
 from protocols.federated.strategies import FedAdam, FedAvg, FedYogi, Stopping, Strategy, fed_prox
@@ -23,6 +25,7 @@ from protocols.federated.updates import Updates
 
 __all__ = [
     "ArrayModel",
+    "Buffered",
     "Evaluated",
     "FedAdam",
     "FedAvg",
@@ -45,16 +48,21 @@ __all__ = [
     "Stopping",
     "Strategy",
     "Trained",
+    "TrainedBuffered",
     "TrimmedMean",
     "Updates",
+    "Version",
+    "Versions",
     "Waiting",
     "adapters_of",
+    "buffered_report",
     "fed_prox",
     "join",
     "perceptron",
     "rehearse",
     "serve",
     "simulate",
+    "simulate_buffered",
     "sklearn_model",
     "softmax_regression",
     "torch_model",
