@@ -35,7 +35,7 @@ ORDER = {
         "yao", "ot", "vole", "preprocessing.pairs", "proofs", "preprocessing.coins", "joint_keys", "elgamal",
         "encrypted", "numeric", "authenticated", "preprocessing", "privacy", "array", "learning", "statistics",
         "survival",
-        "synthetic", "federated", "collecting", "matching", "prepared", "horizon", "runs",
+        "synthetic", "collecting", "federated", "matching", "prepared", "horizon", "runs",
     ),
 }  # fmt: skip
 """The files and folders of each package, lowest first.
