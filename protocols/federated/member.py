@@ -131,9 +131,11 @@ class Member:
 
     def _client_of(self, plan: AggregationPlan, opening: Opening, vector: Elements) -> aggregation.Client:
         terms = aggregation.Terms(plan, session_of(self.agreed, self._session), opening.number, self.server)
+        nobody = not self.agreed.federation.corrupted
         return aggregation.Client(
-            terms, self.name, vector, credential=self.credential, authority=self.authority, now=int(time())
-        )
+            terms, self.name, vector, credential=self.credential, authority=self.authority, now=int(time()),
+            demands=aggregation.Demands(corrupted=0 if nobody else None),
+        )  # fmt: skip
 
     def _spend(self) -> None:
         """Noise is made for so many rounds: one more is refused, and each is in the ledger before it begins."""
