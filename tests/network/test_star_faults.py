@@ -310,6 +310,32 @@ def test_who_held_room_that_others_waited_for_stays_away(leaves: bool) -> None:
     run_at_once(main)
 
 
+def test_another_connection_is_no_way_to_keep_room_from_others() -> None:
+    limits = StarLimits(inbox_bytes=1 << 20, message_bytes=1 << 20, message_seconds=3000, crowded_seconds=30)
+
+    class Dripping(Faulty):
+        def _changed(self, data: bytes) -> bytes | None:
+            return data[:200_000] if len(data) > 500_000 else data
+
+    async def main() -> None:
+        where = MemoryStar(limits=limits)
+        async with where.serve() as star, where.dial("anna") as anna:
+            where.wrap = lambda link: Dripping(link, -1, garble)  # type: ignore[assignment,return-value]
+            async with where.dial("slow") as slow:
+                await slow.send((1,), bytes(1_000_000))
+                await trio.sleep(1)
+                await anna.send((2,), bytes(1_000_000))
+                await trio.sleep(20)
+                async with where.dial("slow") as again:
+                    with pytest.raises(PeerError, match="too-many-joins"):
+                        await again.receive()
+                with pytest.raises(PeerError, match="client-replaced"):
+                    await slow.receive()
+            assert (await came(star, 2)).client == "anna"
+
+    run_at_once(main)
+
+
 def test_many_small_messages_find_no_more_room_than_there_is() -> None:
     limits = StarLimits(inbox_bytes=1 << 20, inbox_messages=64, messages_per_minute=1e6)
 

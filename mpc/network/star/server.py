@@ -301,11 +301,9 @@ class StarServer:
             raise star_full(name)
         if len(self._joins) > _MOST_REMEMBERED:
             self._joins = {name: bucket for name, bucket in self._joins.items() if name in self._here}
-        now = trio.current_time()
-        if (left := self._away.get(name, now) - now) > 0:
-            raise too_many_joins(name, left)
+        self._refuse_away(name)
         bucket = self._joins.setdefault(name, TokenBucket(self.limits.joins_per_minute, _JOINS_AT_ONCE))
-        if not bucket.take(now):
+        if not bucket.take(trio.current_time()):
             raise too_many_joins(name, bucket.seconds_until())
         self._connections[name] = self._connections.get(name, 0) + 1
         return self._connections[name]
@@ -328,6 +326,7 @@ class StarServer:
             if before.connection > number:
                 raise client_replaced(name)
             self._kind.gone(self, before.index, client_replaced(name))
+            self._refuse_away(name)  # with this it has gone from what others wait for
         self._index = index = self._index + 1
         peer = Peer(index, name, greeted.link, greeted.encoder, greeted.decoder)
         limits = self.limits
@@ -362,6 +361,11 @@ class StarServer:
         else:
             self.counts.lost[error.code] = self.counts.lost.get(error.code, 0) + 1
         self._inbox.put(Left(client.name, client.connection, error))
+
+    def _refuse_away(self, name: str) -> None:
+        now = trio.current_time()
+        if (left := self._away.get(name, now) - now) > 0:
+            raise too_many_joins(name, left)
 
     def _keep_away(self, client: _Client) -> None:
         """One that leaves with an array half sent, for whose room others wait, would else come and do so again."""
