@@ -9,6 +9,7 @@ from protocols.aggregation.enrolment import KEY_BYTES, SIGNATURE_BYTES
 from protocols.aggregation.masks import packed_bytes
 from protocols.aggregation.messages import COMMITMENT_BYTES, HEADER_BYTES, sealed_bytes
 from protocols.aggregation.plan import AggregationPlan
+from protocols.aggregation.refusals import impossible, too_many
 from protocols.aggregation.shares_shamir79 import SHARE_BYTES
 from protocols.aggregation.terms import Step
 
@@ -30,8 +31,15 @@ def step_bytes(plan: AggregationPlan, *, clients: int | None = None, name_bytes:
 
     `clients`: how many advertise, all of the plan's if None. The server receives and sends as many times as much. Of
     chosen holders the mean is told: how many choose a client varies. Frames and TLS come on top.
+    LocalErrors `aggregation-plan`, `aggregation-impossible` for more or fewer than the plan has.
     """
     n = plan.clients if clients is None else clients
+    if not plan.least <= n <= plan.clients:
+        raise (
+            too_many(n, plan.clients)
+            if n > plan.clients
+            else impossible(f"{n} clients, and {plan.least} are the least")
+        )
     return [StepBytes(step, HEADER_BYTES + sent, answered) for step, sent, answered in _bodies(plan, n, name_bytes)]
 
 

@@ -92,6 +92,8 @@ class AggregationPlan:
                 f"{vector.dtype} of shape {vector.shape}" if isinstance(vector, np.ndarray) else type(vector).__name__
             )
             raise unfit_vector(f"a vector here is an unsigned array of shape ({self.length},), not {given}")
+        if isinstance(vector, np.ma.MaskedArray):
+            raise unfit_vector("a masked array has elements that count and others that do not, and a sum has them all")
         if vector.dtype.itemsize * 8 > self.bits and (vector >> vector.dtype.type(self.bits)).any():
             raise unfit_vector(f"some elements have more than the {self.bits} bits of this plan")
 

@@ -83,6 +83,8 @@ def simulate(
             "aggregation-vector", f"vectors of shape {np.shape(vectors)} for up to {plan.clients} clients",
             f"give an array (clients, {plan.length})",
         )  # fmt: skip
+    for row in {row for rows in (vanish or {}).values() for row in rows} - set(range(len(vectors))):
+        raise LocalError("aggregation-vector", f"row {row} vanishes, and there are {len(vectors)}", "count from 0")
     terms, seed, authority = Terms(plan, session, round), seed or Seed.fresh(), Authority()
     names = [f"client-{i:09d}" for i in range(len(vectors))]
     clients = [_client(terms, name, row, authority, seed) for name, row in zip(names, vectors, strict=True)]

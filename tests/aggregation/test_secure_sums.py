@@ -87,6 +87,8 @@ def test_what_is_no_vector_of_the_plan() -> None:
         with pytest.raises(LocalError, match="aggregation-vector"):
             everybody.terms.plan.check(wrong)  # type: ignore[arg-type]
     with pytest.raises(LocalError, match="aggregation-vector"):
+        everybody.terms.plan.check(np.ma.array([1, 2, 3], dtype=np.uint16, mask=[False, True, False]))
+    with pytest.raises(LocalError, match="aggregation-vector"):
         simulate(vectors(6, 3, 13), everybody.terms.plan)
 
 
@@ -140,3 +142,14 @@ def test_the_bytes_of_a_round_are_what_they_were(malicious: bool) -> None:
         for name in sorted(everybody.said):
             text.update(everybody.said[name] + everybody.told.get(name, b""))
     assert text.hexdigest() == TRANSCRIPTS[malicious]
+
+
+def test_what_cannot_be_simulated_or_told_the_cost_of() -> None:
+    given = small_plan(5)
+    with pytest.raises(LocalError, match="row 5 vanishes"):
+        simulate(vectors(5), given, vanish={Step.UNMASK: [5]})
+    with pytest.raises(LocalError, match="aggregation-vector"):
+        simulate([[1, 2, 3]], given)  # type: ignore[arg-type]
+    for clients, code in ((6, "aggregation-plan"), (2, "aggregation-impossible")):
+        with pytest.raises(LocalError, match=code):
+            step_bytes(given, clients=clients)
