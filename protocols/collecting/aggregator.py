@@ -17,7 +17,7 @@ from protocols.collecting.refusals import (
     too_many_reports,
     wrong_task,
 )
-from protocols.collecting.task import Selector, Task
+from protocols.collecting.task import MOST_SECONDS, Selector, Task
 from protocols.prio3 import VerifyState
 
 
@@ -48,6 +48,7 @@ class Aggregator:
         if (len(report.public_share), len(report.input_share)) != sizes:
             raise malformed(client, "report of this task's type")
         said = digest(client.encode(), data)
+        _check_clock(now)
         with self.book.transaction():
             known = self.book.row("SELECT digest FROM reports WHERE name = ?", report.name)
             if known is not None:
@@ -87,6 +88,7 @@ class Aggregator:
 
         Older ones are never taken again, even if the clock is set back: their names are forgotten.
         """
+        _check_clock(now)
         with self.book.transaction():
             old = (int(now) - self.task.keep, State.IN_JOB)
             (count,) = self.book.row("SELECT COUNT(*) FROM reports WHERE time < ? AND state != ?", *old) or (0,)
@@ -136,3 +138,8 @@ class Aggregator:
 
     def _agreed(self, collection: bytes) -> None:
         self.book.write("UPDATE collections SET agreed = 1 WHERE collection = ?", collection)
+
+
+def _check_clock(now: float) -> None:
+    if not 0 <= now < MOST_SECONDS:
+        raise wrong_task("the time now is no number of seconds since 1970", "give that of a clock, as time.time()")

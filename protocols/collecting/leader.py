@@ -34,7 +34,7 @@ class Leader(Aggregator):
         a weight in this batch.
         """
         if not self.task.is_name(batch):
-            raise wrong_task("named batches are for tasks that have them", "give such a name, or none")
+            raise wrong_task("named batches are for tasks that have them", "give a name of up to 32 bytes, or none")
         if self.task.by_name and sums.is_closed(self.book, self.task.key(0, batch)):
             raise wrong_task("this batch is closed", "name another one")
         most = most or self.task.reports_at_once

@@ -40,7 +40,8 @@ def closed(book: Book, collection: bytes) -> Closing | None:
 def close(book: Book, task: Task, collection: bytes, first: bytes, after: bytes) -> Closing:
     """Within a transaction: close a batch that is not; what was counted, reports as often as their weights say.
 
-    LocalError `batch-not-collectable` for fewer reports than the task's least, and where a part was closed before.
+    LocalError `batch-not-collectable` for fewer reports than the task's least, for more than a sum can have, and where
+    a part was closed before.
     """
     if book.row("SELECT 1 FROM collections WHERE first < ? AND ? < after", after, first):
         raise not_collectable("a part of this batch was collected before", "collect what was not; a part counts once")
@@ -51,6 +52,9 @@ def close(book: Book, task: Task, collection: bytes, first: bytes, after: bytes)
         )
     times = [task.counts(s[3]) for s in sums]
     weight = sum(of_one * s[0] for of_one, s in zip(times, sums, strict=True))
+    if weight * task.vdaf.circuit.most >= task.vdaf.circuit.field.p:
+        cause = f"the sum of {count} reports may reach the field's p, and be wrong"
+        raise not_collectable(cause, "take a shorter interval; name batches earlier; or a type of a lower bound")
     closing = Closing(collection, first, after, count, weight, _xor([s[1] for s in sums]))
     share = task.vdaf.merge([s[2] for s in sums], times=times if task.weights else None)
     row = (collection, first, after, count, weight, closing.checksum, share)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from hashlib import sha256
+from operator import index
 from typing import Any
 
 from protocols.collecting.refusals import wrong_task
@@ -44,6 +45,11 @@ class Batch:
 Selector = Interval | Batch
 
 
+def is_name(name: object) -> bool:
+    """Whether this names a task or a batch."""
+    return isinstance(name, bytes) and 1 <= len(name) <= NAME_BYTES
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """What is collected, and from whom how much.
@@ -70,9 +76,9 @@ class Task:
 
     def __post_init__(self) -> None:
         numbers = (self.least, self.precision, self.most_per_client, self.keep, self.early)
-        if not isinstance(self.name, bytes) or not all(isinstance(number, int) for number in numbers):
-            raise wrong_task("a task's name is bytes, and its numbers are whole", "see Task")
-        if not 1 <= len(self.name) <= NAME_BYTES or self.vdaf.shares != 2:
+        if not isinstance(self.verify_key, bytes) or not all(isinstance(number, int) for number in numbers):
+            raise wrong_task("a task's verify key is bytes, and its numbers are whole", "see Task")
+        if not is_name(self.name) or not isinstance(self.vdaf, Prio3) or self.vdaf.shares != 2:
             raise wrong_task("a task has a name of 1 to 32 bytes, and a type of two aggregators", "Prio3...(2, ...)")
         if self.verify_key and len(self.verify_key) != VERIFY_KEY_SIZE:
             raise wrong_task(f"the verify key has {len(self.verify_key)} bytes", f"give {VERIFY_KEY_SIZE} uniform ones")
@@ -126,8 +132,8 @@ class Task:
     def is_name(self, batch: bytes) -> bool:
         """Whether a job may be for this batch: no name for tasks that have none."""
         if not self.by_name:
-            return not batch
-        return len(batch) == NUMBER_BYTES if self.weights else 1 <= len(batch) <= NAME_BYTES
+            return batch == b""
+        return is_name(batch) and (not self.weights or len(batch) == NUMBER_BYTES)
 
     def collection(self, first: bytes, after: bytes) -> bytes:
         """The name of the batch between two keys, which the collector asks for."""
@@ -137,7 +143,7 @@ class Task:
 
     def range(self, selector: Selector) -> tuple[bytes, bytes]:
         """The keys of a batch: from the first on, and before the second. LocalError `wrong-task`."""
-        if isinstance(selector, Batch) != self.by_name:
+        if not isinstance(selector, Batch | Interval) or isinstance(selector, Batch) != self.by_name:
             kind = "named batches" if self.by_name else "intervals"
             raise wrong_task(f"this task is collected by {kind}", "give such a selector")
         if isinstance(selector, Batch):
@@ -147,7 +153,10 @@ class Task:
                 )
             named = b"i" + selector.name
             return named, named + (b"\1" if self.weights else b"\0")
-        first, last = selector.start, selector.start + selector.duration
+        try:
+            first, last = index(selector.start), index(selector.start) + index(selector.duration)
+        except TypeError:
+            raise wrong_task("an interval is two whole numbers of seconds", "round it") from None
         if first < 0 or not first < last < MOST_SECONDS or first % self.precision or last % self.precision:
             raise wrong_task(f"an interval of this task is made of multiples of {self.precision} s", "round it")
         return self.key(first, b""), self.key(last, b"")

@@ -5,6 +5,7 @@ import tracemalloc
 from contextlib import suppress
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import trio
 from collecting_cases import HOUR, KEY, NOW, TASK, VECTORS, aggregators, filled, upload
@@ -151,6 +152,18 @@ def test_a_batch_is_given_out_once():
         pair[0].close(Interval(START - HOUR, 2 * HOUR))
     with pytest.raises(PeerError, match="report-out-of-time"):
         upload(pair, 4, "too late")
+
+
+def test_a_batch_whose_sum_could_wrap_is_not_closed():
+    """It would be given out once, and nobody could read it; shorter batches can be."""
+    pair = aggregators(vdaf=Prio3Sum(2, 2**62), least=2, most_per_client=2)
+    for hour in range(2):
+        for i in range(2):
+            upload(pair, 2**62, f"client {i}", NOW + hour * HOUR)
+    verify_all(*pair)
+    with pytest.raises(LocalError, match="batch-not-collectable"):
+        pair[0].close(Interval(START, 2 * HOUR))
+    assert collect(*pair, ONE).result == 2**63
 
 
 def test_the_longest_interval_takes_reports_until_it_ends():
@@ -300,6 +313,14 @@ def test_books_and_tasks_that_do_not_belong_together(tmp_path):
         lambda: Task(b"x", Prio3Sum(2, 1), KEY, precision=60.0),
         lambda: Task(b"x", Prio3Sum(2, 1), KEY, precision=15 * 86400),
         lambda: Task("x", Prio3Sum(2, 1), KEY),
+        lambda: Task(b"x", Prio3Sum(2, 1), "k" * 32),
+        lambda: Task(b"x", None, KEY),
+        lambda: TASK.range(5),
+        lambda: TASK.range(Interval(float(START), HOUR)),
+        lambda: replace(TASK, by_name=True).range(Batch("x")),
+        lambda: Leader(replace(TASK, by_name=True), Book()).next_job("x"),
+        lambda: Leader(TASK, Book()).upload("a", report(TASK, 1, NOW)[0], float("nan")),
+        lambda: Leader(TASK, Book()).forget(float("inf")),
         lambda: report(TASK, 1, -1),
         lambda: report(TASK, 1, float("nan")),
         lambda: Leader(TASK, Book()).next_job(most=-1),
@@ -311,6 +332,7 @@ def test_books_and_tasks_that_do_not_belong_together(tmp_path):
     ):
         with pytest.raises(LocalError, match="wrong-task"):
             wrong()
+    assert TASK.range(Interval(np.int64(START), np.int64(HOUR))) == TASK.range(ONE)
     assert "0102" not in repr(TASK)
 
 
