@@ -14,9 +14,9 @@ import trio
 from mpc.errors import PeerError
 from mpc.network.star import Came, StarClient, StarServer
 from protocols.collecting.aggregator import Aggregator
+from protocols.collecting.book import digest
 
 TAKEN = "taken"
-_TAG = (0,)
 _REFUSALS = (
     "malformed-collecting-message", "report-replayed", "report-out-of-time", "too-many-reports",
 )  # fmt: skip
@@ -48,8 +48,8 @@ async def deliver(star: StarClient, report: bytes, *, seconds: float = 60, tries
     """
     for left in reversed(range(tries)):
         try:
-            await star.send(_TAG, report)
-            told = (await star.receive(seconds)).content
+            await star.send(_tag(report), report)
+            told = await _answer(star, _tag(report), seconds)
             break
         except PeerError:
             if not left:
@@ -59,6 +59,19 @@ async def deliver(star: StarClient, report: bytes, *, seconds: float = 60, tries
         code = next((code for code in _REFUSALS if code.encode() == told), "no code that is known")
         cause = f"{star.server} does not take the report: {code}"
         raise PeerError("report-refused", cause, "see the error codes of collections", party=star.server)
+
+
+def _tag(report: bytes) -> tuple[int, ...]:
+    """Of a report and of its answer, so that an answer that comes late is not taken for that of the next report."""
+    return (0, int.from_bytes(digest(report)[:4], "big"))
+
+
+async def _answer(star: StarClient, tag: tuple[int, ...], seconds: float) -> bytes:
+    until = trio.current_time() + seconds
+    while True:
+        delivery = await star.receive(until - trio.current_time())
+        if delivery.tag == tag:
+            return delivery.content
 
 
 def _taken(aggregator: Aggregator, event: Came, now: float) -> str:

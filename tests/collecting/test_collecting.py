@@ -4,6 +4,7 @@ import threading
 import tracemalloc
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -26,6 +27,7 @@ from protocols.collecting import (
     verify_all,
 )
 from protocols.collecting.in_memory import collect
+from protocols.collecting.in_stars import _tag
 from protocols.collecting.messages import Fate, Job, Reply, Report
 from protocols.prio3 import Prio3MultihotCountVec, Prio3Sum, Prio3SumVec
 
@@ -497,6 +499,24 @@ def test_clients_of_two_stars():
     assert sorted(refused) == ["helper", "leader"]
     verify_all(*pair)
     assert collect(*pair, ONE).result == 3
+
+
+def test_a_late_answer_is_not_that_of_the_next_report():
+    """The first report is answered twice, as after a line that was lost too late; the second is refused."""
+    pair, star = aggregators(), mpc.star.MemoryStar()
+
+    async def main():
+        async with star.serve() as server, trio.open_nursery() as tasks:
+            tasks.start_soon(partial(take_reports, server, pair[0], clock=lambda: NOW))
+            async with star.dial("ada") as line:
+                first = report(TASK, 1, NOW)[0]
+                await line.send(_tag(first), first)
+                await deliver(line, first)
+                with pytest.raises(PeerError, match="report-refused"):
+                    await deliver(line, report(TASK, 1, NOW)[0])
+            tasks.cancel_scope.cancel()
+
+    trio.run(main)
 
 
 def test_reports_are_taken_until_there_are_enough():
