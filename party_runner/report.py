@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -291,11 +292,16 @@ def _devices(summary: Summary) -> list[RenderableType]:
 
 
 def _reveals(summary: Summary) -> Group:
-    made = table("line", "shape", "error", "to")
+    """By line; what was revealed many times alike, as in the rounds of a training, is one row that says how often."""
+    times: Counter[tuple[str, ...]] = Counter()
     for reveal in summary["reveals"]:
         to = _receivers(reveal["to"], summary["parties"])
         error = within(float(reveal["error"]), decided=reveal["decided"], noisy=bool(reveal.get("privacy")))
-        made.add_row(reveal["line"], _dimensions(reveal["shape"]), error, to)
+        times[reveal["line"], _dimensions(reveal["shape"]), error, to] += 1
+    often = any(count > 1 for count in times.values())
+    made = table("line", "shape", "error", "to", *(["times"] if often else []))
+    for row, count in times.items():
+        made.add_row(*row, *([f"{count:,}"] if often else []))
     return titled("Revealed", made if made.row_count else Text(f"  {NOTHING_REVEALED}"))
 
 

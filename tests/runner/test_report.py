@@ -160,6 +160,13 @@ def test_a_person_reads_everything() -> None:
         assert word in text
 
 
+def test_what_is_revealed_often_is_one_row() -> None:
+    once, often = [{"line": "study.py:9", "shape": s, "to": [0, 1], "error": 0.0, "decided": False} for s in ([2], [])]
+    shown = [line.split() for line in printed(account(0, reveals=[often, once, often, often]), "north").splitlines()]
+    assert ["study.py:9", "one", "number", "exact", "everybody", "3"] in shown
+    assert ["study.py:9", "2", "exact", "everybody", "1"] in shown
+
+
 def test_a_run_that_reveals_nothing_says_so() -> None:
     assert "Revealed\n  nothing; what a program sends" in printed(account(0, reveals=[]), "north")
 
