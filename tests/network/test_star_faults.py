@@ -409,3 +409,18 @@ def test_two_hundred_clients_that_die_at_random(seed: int) -> None:
         assert star.counts.joined > clients
 
     run_at_once(main)
+
+
+def test_too_few_clients_are_told_apart_from_clients_that_went() -> None:
+    async def main() -> None:
+        async with (where := MemoryStar()).serve() as star, trio.open_nursery() as nursery:
+
+            async def gone() -> None:
+                async with where.dial("gone", backoff=ONCE):
+                    pass
+
+            nursery.start_soon(gone)
+            with pytest.raises(PeerError, match="0 clients are here after 1 seconds, and 2 are needed; 1 said goodbye"):
+                await assemble(star, Rounds(), 2, 1)
+
+    run_at_once(main)

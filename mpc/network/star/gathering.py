@@ -20,10 +20,21 @@ async def assemble(star: StarServer, rounds: Rounds, clients: int, seconds: floa
         star.say(f"{len(rounds.here)} of {clients} clients are here")
         event = await star.event(until - trio.current_time())
         if event is None:
-            cause = f"{len(rounds.here)} clients came within {seconds:.0f} seconds, and {clients} are needed"
-            raise PeerError("quorum-missed", cause, "start more of them, or wait longer")
+            raise _too_few(star, rounds, clients, seconds)
         rounds.hear(event)
     return rounds.here
+
+
+def _too_few(star: StarServer, rounds: Rounds, clients: int, seconds: float) -> PeerError:
+    """Clients that came and went, or were refused, are another fault than clients that were never started."""
+    counts = star.counts
+    cause = f"{len(rounds.here)} clients are here after {seconds:.0f} seconds, and {clients} are needed"
+    for what, by_code in (("went again", counts.lost), ("refused", counts.refused)):
+        if by_code:
+            cause += f"; {what}: " + ", ".join(f"{count} {code}" for code, count in sorted(by_code.items()))
+    if counts.goodbyes:
+        cause += f"; {counts.goodbyes} said goodbye"
+    return PeerError("quorum-missed", cause, "start more of them, or wait longer; see what those say that went")
 
 
 async def answers(
