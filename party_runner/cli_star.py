@@ -32,7 +32,7 @@ from party_runner.options import (
 from party_runner.program import load_star_program, source_digest
 from party_runner.report import present
 from party_runner.result_file import check_result_file, result_files
-from party_runner.star_ends import check_client, identity_of, run_client, run_star_end, serve_program
+from party_runner.star_ends import client_identity_of, identity_of, run_client, run_star_end, serve_program
 from party_runner.star_launch import LocalStar, launch_star
 from party_runner.star_report import print_star
 from party_runner.status import StatusLine
@@ -124,12 +124,11 @@ def client(
     try:
         _check_results(target, output)
         star = StarFile.load(star_file)
-        identity = identity_of(star_file, name, key)
-        check_client(identity, name)
+        identity = client_identity_of(star_file, name, key)
         mine = load_inputs(own, reading_of(columns, header, agreed))
         loaded = load_star_program(program, agreed)
         account = run_star_end(
-            lambda say: run_client(star, identity, loaded, agreed, mine, connect_timeout, say), status
+            lambda say: run_client(star, identity, loaded, agreed, mine, connect_timeout, say), status, in_lines=True
         )
         _finish(account, status, target, output)
     except (Exception, KeyboardInterrupt, BaseExceptionGroup) as error:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import signal
 import socket
+import sys
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
@@ -80,27 +81,45 @@ def identity_of(file: Path, name: str, key: Path | None) -> Identity:
 
     LocalError of `load_identity`, and `no-key` for what is not a .key file.
     """
-    place = key if key is not None else file.parent / f"{name}.key"
-    if place.suffix != ".key":
-        raise LocalError("no-key", f"{place} is not a .key file", "Give the NAME.key file; NAME.crt lies beside it.")
+    place = _key_file(file, name, key)
     return load_identity(place.stem, place.parent)
 
 
-def check_client(identity: Identity, name: str) -> None:
-    """LocalError `wrong-certificate` for a key whose certificate names another client than the one meant."""
+def client_identity_of(file: Path, name: str, key: Path | None) -> Identity:
+    """As `identity_of`, of a client: where it has no key or no certificate yet, the error says how it is enrolled.
+
+    LocalError `wrong-certificate`, too, for a key whose certificate names another client than the one meant.
+    """
+    place = _key_file(file, name, key)
+    if not place.exists():
+        remedy = f"make one with `parley star request {name}` and have it enrolled, or say where it is, --key"
+        raise LocalError("no-key", f"there is no private key {place}", remedy)
+    if not (certificate := place.with_suffix(".crt")).exists():
+        remedy = f"give the authority {name}.csr, for `parley star enroll {name}`, and put its answer beside the key"
+        raise LocalError("bad-certificate", f"there is no certificate {certificate}", remedy)
+    identity = load_identity(place.stem, place.parent)
     if (found := client_name(identity.certificate)) != name:
         cause = f"{identity.certificate_file} is the certificate of {found}, not of {name}"
         raise LocalError("wrong-certificate", cause, "give the key of this client with --key, or its name with --name")
+    return identity
 
 
-def run_star_end(work: Callable[[Say], Awaitable[R]], status: StatusLine | None) -> R:
+def _key_file(file: Path, name: str, key: Path | None) -> Path:
+    place = key if key is not None else file.parent / f"{name}.key"
+    if place.suffix != ".key":
+        raise LocalError("no-key", f"{place} is not a .key file", "Give the NAME.key file; NAME.crt lies beside it.")
+    return place
+
+
+def run_star_end(work: Callable[[Say], Awaitable[R]], status: StatusLine | None, *, in_lines: bool = False) -> R:
     """Run `work` in trio; what it says of itself goes to the launcher, or stands on the terminal as one line while it
-    lasts. Where stderr is no terminal nothing is shown. SIGTERM ends it as Ctrl-C does: KeyboardInterrupt."""
+    lasts. Where stderr is no terminal nothing is shown; with `in_lines` what is new is a line of its own. SIGTERM ends
+    it as Ctrl-C does: KeyboardInterrupt."""
     if status is not None:
         return trio.run(status.run, lambda: work(lambda text: status.progress(f"online: {text}", 0, None)))
     console = Console(stderr=True)
     if not console.is_terminal:
-        return _run(work, _nothing)
+        return _run(work, _Lines() if in_lines else _nothing)
     with console.status("") as line:
         return _run(work, lambda text: line.update(escape(text)))
 
@@ -130,3 +149,15 @@ def _account(program: StarProgram, role: str, name: str, server: str, began: flo
 
 def _nothing(text: str) -> None:
     return
+
+
+class _Lines:
+    """Each text on stderr once, however often it is said: why a client waits, for whoever reads its log."""
+
+    def __init__(self) -> None:
+        self._said: set[str] = set()
+
+    def __call__(self, text: str) -> None:
+        if text not in self._said:
+            self._said.add(text)
+            print(text, file=sys.stderr, flush=True)

@@ -102,9 +102,10 @@ def test_an_enrolled_client_joins_the_server(tmp_path: Path) -> None:
     ended = served.ended(20)
     assert ended.returncode == 0, ended.stderr
     assert "'totals': [2, 2]" in ended.stdout
-    late = parley(*insisting, "--connect-timeout", "0.2")
+    late = parley(*insisting, "--connect-timeout", "1")
     assert late.returncode == 3
     assert "[nobody-listening]" in late.stderr
+    assert late.stderr.count("waiting for center: ") == 1
 
 
 @pytest.mark.slow
@@ -158,12 +159,17 @@ def test_what_is_wrong_is_said_before_anybody_connects(tmp_path: Path) -> None:
     star = str(star_toml(tmp_path, 7999))
     key = ("--authority", str(tmp_path / "authority.key"))
 
-    def fails(code: str, *words: str) -> None:
+    def fails(code: str, *words: str) -> str:
         exit_code, text = call(*words)
         assert exit_code == 2, text
         assert f"[{code}]" in text
+        return text
 
-    fails("no-key", "client", program, "--star", star, "--name", "bert")
+    bert = ("client", program, "--star", star, "--name", "bert")
+    assert "`parley star request bert`" in fails("no-key", *bert)
+    call("star", "request", "bert", "--folder", str(tmp_path))
+    assert "`parley star enroll bert`" in fails("bad-certificate", *bert)
+    (tmp_path / "bert.csr").unlink()
     other = ("--key", str(tmp_path / "anna.key"))
     fails("wrong-certificate", "client", program, "--star", star, "--name", "bert", *other)
     fails("bad-star", "serve", program, "--star", str(tmp_path / "none.toml"))
