@@ -25,6 +25,9 @@ from protocols.privacy.summed_noise import SummedNoise
 
 Whole = npt.NDArray[np.int64]
 
+_EXACT = 1 << 53
+"""A site's sum of people's steps, which is kept as floats, stays below: no person moves it by a rounding."""
+
 _FINEST = 24
 """The clipping bound of a person has 2^24 to 2^25 steps, where they fit."""
 
@@ -139,7 +142,8 @@ def noisy_people(
         placed = clipping(noise.clip, power_of_two_below(Fraction(noise.clip) / (1 << digits)))
         moved = (noise.moves * placed.radius) ** 2
         most = clients * updates.most_examples * placed.radius + rounds.reach(moved, size)
-        if most.bit_length() + 1 <= updates.bits and placed.radius <= MOST_RADIUS:
+        exact = updates.most_examples * placed.radius < _EXACT
+        if exact and most.bit_length() + 1 <= updates.bits and placed.radius <= MOST_RADIUS:
             sampler = rounds.sampler(moved, size)
             return NoisyPeople(
                 noise, placed, updates.bits, size, updates.most_examples, sampler, moved, rate, noise.central
