@@ -9,10 +9,11 @@ from mpc.context import Context
 
 KEYS, DECRYPTED, ENCRYPTED = "Keys made in shares", "What was decrypted together", "What is encrypted"
 MATCHED = "Identifiers that were matched"
+UPDATES = "Updates of a training"
 """What is spoken of."""
 
 NOISE, BATCHES = "Noise in parts", "What was charged for secret batches"
-WITH_THE_SUITE = (ENCRYPTED, NOISE, BATCHES)
+WITH_THE_SUITE = (ENCRYPTED, NOISE, BATCHES, UPDATES)
 """What is said besides of lines whose values are as secret as the suite keeps them."""
 
 AUTHENTICATED, ONE_OF_TWO = "authenticated garbling", "one of two, malicious"

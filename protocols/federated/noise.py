@@ -103,7 +103,7 @@ class PersonNoise(Noise):
     The model must tell gradients of rows (`GradientModel`), of which a site takes one step over all its rows a round.
     `people`: how many there are at all sites about, public and not taken from the data: what the sum is divided by. A
     person has one row; with `train(..., users=)` all rows of a site that have its name, and then `neighbours` must have
-    the unit `mpc.privacy.user(records)`.
+    the unit `mpc.privacy.user(records)`. Who is at k sites counts as k persons: the promise for it is that for a group.
     """
 
     people: int

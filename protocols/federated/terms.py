@@ -60,6 +60,12 @@ class Terms:
         order = np.argsort(common.prg("clients of a round", number).words(self.clients), kind="stable")
         return tuple(sorted(order[: self.sample].tolist()))
 
+    @property
+    def hides_nothing_of_two(self) -> bool:
+        """Whether a mean of two parties alone, without noise, is told: each takes its own update off."""
+        together = self.clients // (1 if self.sample is None else self.clients // self.sample)
+        return not self.private and self.robust is None and together == 2
+
     def _groups(self, common: Seed) -> list[tuple[int, ...]]:
         """Each client is in one, of `sample` clients or, where they do not divide, fewer than twice as many."""
         order = np.argsort(common.prg("groups of clients").words(self.clients), kind="stable")

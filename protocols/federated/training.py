@@ -15,6 +15,7 @@ from mpc.errors import LocalError
 from mpc.prg import SEED_BYTES, Seed
 from protocols.array.lines import user_line
 from protocols.array.misuse import need_context
+from protocols.assurances import UPDATES, assure
 from protocols.federated.aggregate import Total
 from protocols.federated.agreeing import agreed_weights, mark_of
 from protocols.federated.course import Course, Round, Trained, held_of
@@ -65,13 +66,14 @@ async def train(
 
     *Everybody learns*, in each round, the mean update and so the common weights, and the sums that `Round` names: of
     examples, losses and hits. Not whose update is which, nor how many examples one has, unless it alone has any; with
-    two parties each can tell the other's from the mean and its own, and so can all others together who tell each other;
-    with `sample` that holds within a group, whose sums everybody learns. What a mean of many tells of a person is not
-    nothing: `privacy`, a `PersonNoise` or `SiteNoise`, bounds that; its price is spent before the first round, and then
-    no examples or losses are told, nor held-out data looked at. Party 0's first weights are sent to all unless all have
-    the same: they must not come of its data. Semi-honest, whatever the suite; a party may poison the model by its
-    update, by as much as the clip allows, against which `robust` is, whose means open more of single sites
-    (`robust_means`).
+    two parties each can tell the other's from the mean and its own (the run's account says so), and so can all others
+    together who tell each other; with `sample` that holds within a group, whose sums everybody learns. What a mean of
+    many tells of a person is not nothing: `privacy`, a `PersonNoise` or `SiteNoise`, bounds that; its price is spent
+    before the first round, and then no examples or losses are told, nor held-out data looked at. Party 0's first
+    weights are sent to all unless all have the same: they must not come of its data. Semi-honest, whatever the suite; a
+    party with wrong data moves the model by as much as the clip and its weight allow, against which `robust` is, whose
+    means open more of single sites (`robust_means`); one that breaks the protocol, as by words that are no update or a
+    weight that it has not, moves it anywhere.
 
     Cost: a message of 64 bytes, then one masked sum a round (`masked_sum`, `masked_sum_in_slices`) and one at the end.
     A plan trains nothing.
@@ -96,6 +98,8 @@ async def train(
     first = await agreed_weights(call, terms.text, layout.text, layout.flatten(weights))
     common = Seed(call.common_prg("federated training").bytes(SEED_BYTES))
     course = Course(terms, first, common)
+    if terms.hides_nothing_of_two:
+        assure(call, UPDATES, "of two that train together are known to both: each takes its own off their mean")
     async with _paid(call, terms) as paid:
         while not course.over:
             found = await (_round(call, course, site, paid) if robust is None else _robust_round(call, course, site))

@@ -29,3 +29,14 @@ def test_the_account_says_whose_parts_the_promise_needs(suite):
         1,
     ]
     assert "at least 2 of the 3 parties add their part" in report.security
+
+
+@pytest.mark.parametrize(
+    ("parties", "sample", "said"), [(2, None, True), (3, None, False), (3, 2, False), (4, 2, True), (4, 3, False)]
+)
+def test_the_account_says_that_two_hide_nothing_from_each_other(parties, sample, said):
+    async def main(ctx: mpc.Context, mine: Any) -> Any:
+        return await federated.train(ctx, federated.softmax_regression(2, 2), mine, rounds=1, sample=sample)
+
+    report = mpc.simulate(main, [(np.eye(2), np.arange(2))] * parties).report
+    assert ("of two that train together are known to both" in report.security) == said
