@@ -6,7 +6,6 @@ the same cores: hashing to the curve, encodings, proofs, hints and messages are 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -15,7 +14,7 @@ from typing import Any
 import numpy as np
 
 import mpc
-from bench.harness import PARLEY, Options, Row, interleaved, middle
+from bench.harness import PARLEY, Options, Row, clocked, interleaved, middle
 from mpc.algebra.group import Points, Scalars
 from mpc.algebra.ristretto import ORDER, generator
 from mpc.context import Context
@@ -62,7 +61,7 @@ def measure(table: str, options: Options) -> Iterator[list[Row]]:
         count = max(2, round(work.count * options.scale))
         report = _run(work, count).report
         works: dict[str, Callable[[], object]] = {PARLEY: partial(_run, work, count), PRODUCTS: _products(work, count)}
-        timed = interleaved({system: _timed(each) for system, each in works.items()}, options.repeat, 1)
+        timed = interleaved({system: clocked(each) for system, each in works.items()}, options.repeat, 1)
         for system, seconds in timed.items():
             assert isinstance(seconds, list)
             median, spread = middle(seconds)
@@ -86,12 +85,3 @@ def _products(work: Work, count: int) -> Callable[[], object]:
     base: Points = generator().broadcast((count,))
     scalars = Scalars.random(ORDER, (count,))
     return lambda: [base * scalars for _ in range(work.products)]
-
-
-def _timed(work: Callable[[], object]) -> Callable[[], float]:
-    def seconds() -> float:
-        began = time.perf_counter()
-        work()
-        return time.perf_counter() - began
-
-    return seconds

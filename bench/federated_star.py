@@ -23,7 +23,7 @@ import numpy.typing as npt
 import trio
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from bench.harness import PARLEY, Making, Options, Row, interleaved, middle
+from bench.harness import PARLEY, Making, Options, Row, clocked, interleaved, middle
 from mpc.network.identity import Endpoint, Identity, load_certificate, load_identity, new_identity
 from mpc.network.star.authority import Authority, new_authority, new_request
 from mpc.network.star.dialling import dial
@@ -67,7 +67,7 @@ def _broadcast(table: str, options: Options) -> list[Row]:
         COPIES: partial(_copies, model, clients),
         CIPHER: _encryptions(model, clients),
     }
-    limits = interleaved({name: _timed(work) for name, work in works.items()}, options.repeat, 1)
+    limits = interleaved({name: clocked(work) for name, work in works.items()}, options.repeat, 1)
     rows = []
     for system, times in ({PARLEY: seconds} | limits).items():
         assert isinstance(times, list)
@@ -197,12 +197,3 @@ def _encryptions(model: Bytes, clients: int) -> Callable[[], None]:
                 cipher.encrypt(nonce, part, None)
 
     return work
-
-
-def _timed(work: Callable[[], object]) -> Callable[[], float]:
-    def timed() -> float:
-        began = time.perf_counter()
-        work()
-        return time.perf_counter() - began
-
-    return timed

@@ -6,7 +6,6 @@ Beside it the same steps in numpy, where all patients are in one place, with tab
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
@@ -15,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 import mpc
-from bench.harness import PARLEY, Options, Row, interleaved, middle
+from bench.harness import PARLEY, Options, Row, clocked, interleaved, middle
 from mpc.context import Context
 from native import keep_memory
 from protocols import survival
@@ -115,7 +114,7 @@ def measure(table: str, options: Options) -> Iterator[list[Row]]:
             PARLEY: partial(mpc.simulate, program, inputs=sites),
             NUMPY: partial(clear, sites),
         }
-        timed = interleaved({system: _timed(work) for system, work in works.items()}, options.repeat, 1)
+        timed = interleaved({system: clocked(work) for system, work in works.items()}, options.repeat, 1)
         yield [_row(table, name, system, seconds, run.report, count, off) for system, seconds in timed.items()]
 
 
@@ -127,12 +126,3 @@ def _row(table: str, name: str, system: str, seconds: Any, report: Any, count: i
     sent, rounds = sum(report.bytes_sent), report.rounds
     note = f"off by {off:.1e}; material included"
     return Row(table, name, system, PARTIES, False, median, spread, sent, rounds, "semi-honest", count, note=note)
-
-
-def _timed(work: Callable[[], object]) -> Callable[[], float]:
-    def seconds() -> float:
-        began = time.perf_counter()
-        work()
-        return time.perf_counter() - began
-
-    return seconds

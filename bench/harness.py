@@ -7,6 +7,7 @@ import os
 import platform
 import ssl
 import sys
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -203,6 +204,17 @@ def interleaved(
                 if turn >= warm_up:
                     kept.append(result)
     return results
+
+
+def clocked(work: Callable[[], object]) -> Callable[[], float]:
+    """A work that gives how many seconds it took."""
+
+    def seconds() -> float:
+        began = time.perf_counter()
+        work()
+        return time.perf_counter() - began
+
+    return seconds
 
 
 def middle(seconds: Sequence[float]) -> tuple[float, float]:
