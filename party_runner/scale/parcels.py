@@ -37,7 +37,9 @@ def key_of_run(own: Seed, run: bytes) -> Seed:
 def sealed(result: Any, key: Seed, part: int, attempt: int) -> bytes:
     """A result, which its party alone can open, at its own place. LocalError `part-result` for what is not carried."""
     nonce = os.urandom(NONCE_BYTES)
-    return nonce + AESGCM(key.secret).encrypt(nonce, msgpack.packb(_packed(result)), _place(part, attempt))
+    return nonce + AESGCM(key.secret).encrypt(
+        nonce, msgpack.packb(_packed(result), unicode_errors="surrogatepass"), _place(part, attempt)
+    )
 
 
 def opened(parcel: bytes, key: Seed, part: int, attempt: int) -> Any:
@@ -50,7 +52,7 @@ def opened(parcel: bytes, key: Seed, part: int, attempt: int) -> Any:
             f"what the cluster gives as the result of part {part} is not what this party's worker sealed",
             "see that all workers have this party's own key; somebody else may write to the cluster",
         ) from None
-    return _unpacked(msgpack.unpackb(content, strict_map_key=False))
+    return _unpacked(msgpack.unpackb(content, strict_map_key=False, unicode_errors="surrogatepass"))
 
 
 def _place(part: int, attempt: int) -> bytes:
@@ -62,13 +64,17 @@ def _packed(value: Any, depth: int = 0) -> Any:
     if depth > DEEPEST:
         raise _not_carried("lists in lists without end")
     if isinstance(value, int) and not isinstance(value, bool):
-        return ["n", str(value)]
+        return ["n", hex(value)]
     if isinstance(value, _PLAIN):
         return ["=", value]
     if isinstance(value, Carried):
         return ["secret", _packed(list(value.public), depth + 1), _packed(value.own)]
-    if isinstance(value, np.ndarray | np.generic):
-        return _array(np.asarray(value))
+    if isinstance(value, np.ma.MaskedArray):
+        raise _not_carried("a masked array, whose mask would be lost,")
+    if isinstance(value, np.generic):
+        return ["scalar", _array(np.asarray(value))]
+    if isinstance(value, np.ndarray):
+        return _array(value)
     if isinstance(value, Mapping):
         return ["map", [[_packed(key), _packed(inner, depth + 1)] for key, inner in value.items()]]
     if isinstance(value, list | tuple):
@@ -89,7 +95,7 @@ def _little(value: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 def _unpacked(packed: Any) -> Any:
     what, *rest = packed
     if what == "n":
-        return int(rest[0])
+        return int(rest[0], 16)
     if what == "=":
         return rest[0]
     if what == "secret":
@@ -97,6 +103,8 @@ def _unpacked(packed: Any) -> Any:
     if what == "array":
         dtype, shape, content = rest
         return np.frombuffer(content, np.dtype(dtype)).reshape(shape).copy()
+    if what == "scalar":
+        return _unpacked(rest[0])[()]
     if what == "map":
         return {_unpacked(key): _unpacked(value) for key, value in rest[0]}
     inner = [_unpacked(value) for value in rest[0]]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import Enum
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -48,13 +50,30 @@ def test_arrays_come_back(dtype: str, shape: tuple[int, ...]) -> None:
     np.testing.assert_array_equal(again, value)
 
 
+class Level(int, Enum):
+    HIGH = 3
+
+
+@pytest.mark.parametrize(
+    "value", [np.int64(3), np.bool_(True), np.float32(0.5), {np.int64(1): 2}, Level.HIGH, "\ud800", 1 << 20_000],
+    ids=["int64", "bool_", "float32", "key", "enum", "surrogate", "long"],
+)  # fmt: skip
+def test_numbers_of_any_type_come_back_as_numbers(value: object) -> None:
+    """They are opened when all parts are done: what failed then, or was an array, would cost all of them."""
+    again = back(value)
+    assert again == value
+    assert not isinstance(again, np.ndarray)
+
+
 def test_parts_of_secrets_come_back() -> None:
     (again,) = back({"x": [SECRET]})["x"]  # type: ignore[index]
     assert again.public == SECRET.public
     np.testing.assert_array_equal(again.own, WORDS)
 
 
-@pytest.mark.parametrize("value", [object(), {1, 2}, np.array(["a"]), np.array([None]), 1j, [[print]]])
+@pytest.mark.parametrize(
+    "value", [object(), {1, 2}, np.ma.masked_array([1, 2], [0, 1]), np.array(["a"]), np.array([None]), 1j, [[print]]]
+)
 def test_what_is_not_carried_is_refused_by_its_type(value: object) -> None:
     with pytest.raises(LocalError, match="part-result"):
         back(value)
