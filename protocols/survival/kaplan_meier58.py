@@ -28,7 +28,7 @@ from protocols.array.secret import SecretArray
 from protocols.array.shape import stack
 from protocols.privacy.amounts import AnyNumber
 from protocols.statistics.estimate import confidence_of
-from protocols.survival.life_tables import LifeTables
+from protocols.survival.life_tables import LifeTables, need_tables
 from protocols.survival.patients import Floats, public_numbers
 from protocols.survival.small_groups import SMALLEST, smallest_of
 
@@ -82,6 +82,7 @@ async def kaplan_meier(
     LocalError `wrong-number`, `amount-out-of-range`, and as `mpc.reveal`.
     """
     need_context(ctx, "survival.kaplan_meier")
+    tables = need_tables(tables)
     places, fewest = _places(tables.grid, at), smallest_of(smallest)
     sure = float(confidence_of(confidence))
     deaths, at_risk = tables.pooled()

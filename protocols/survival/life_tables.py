@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from mpc.context import Context
-from protocols.array.misuse import need_context
+from protocols.arguments import instance_of
+from protocols.array.lines import naming_line
+from protocols.array.misuse import need_context, refuse_unawaited
 from protocols.array.secret import SecretArray
 from protocols.array.shape import stack
 from protocols.survival.patients import (
@@ -82,6 +85,13 @@ async def life_tables(
         tables.append(await told(ctx, site, counted, shape, range=(0, most), kind="int", mark=mark))
     both = stack(tables)
     return LifeTables(both[:, 0], both[:, 1], times, most)
+
+
+def need_tables(tables: Any) -> LifeTables:
+    """LocalError `not-awaited`, `wrong-argument`."""
+    refuse_unawaited(tables)
+    with naming_line():
+        return instance_of(tables, "tables", LifeTables, "what `await mpc.survival.life_tables(...)` gives")
 
 
 def _counted(own: Patients, grid: Floats, arms: int) -> Whole:

@@ -25,7 +25,7 @@ from protocols.array.misuse import need_context
 from protocols.array.private_reveals import reveal
 from protocols.array.secret import SecretArray
 from protocols.array.shape import concatenate
-from protocols.survival.life_tables import LifeTables
+from protocols.survival.life_tables import LifeTables, need_tables
 from protocols.survival.patients import Floats
 from protocols.survival.small_groups import SMALLEST, smallest_of, too_small
 from protocols.survival.tails import chi_squared_tail
@@ -68,6 +68,7 @@ async def log_rank(
     """
     need_context(ctx, "survival.log_rank")
     smallest_of(smallest)
+    tables = need_tables(tables)
     if tables.arms < 2:
         raise LocalError("wrong-number", "a test of a single arm", "make life tables with arms= from 2 on",
                          line=user_line())  # fmt: skip

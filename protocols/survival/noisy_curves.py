@@ -22,7 +22,7 @@ from protocols.array.secret import SecretArray
 from protocols.array.shape import concatenate, stack
 from protocols.privacy.joint_noise import Gaussian, Laplace, Moves
 from protocols.privacy.neighbours import Neighbours, Relation
-from protocols.survival.life_tables import LifeTables
+from protocols.survival.life_tables import LifeTables, need_tables
 from protocols.survival.patients import Floats
 
 
@@ -50,6 +50,7 @@ async def noisy_curves(
     """
     need_context(ctx, "survival.noisy_curves")
     _refuse_other(privacy)
+    tables = need_tables(tables)
     noisy, promise = with_noise(_cells(*tables.pooled()), privacy, "counts", moved_by_a_patient(privacy.neighbours))
     found = await reveal_charged(ctx, noisy, privacy=promise, to=to)
     if found is None:

@@ -14,7 +14,6 @@ from mpc.errors import LocalError, PeerError
 from protocols.arguments import whole_number
 from protocols.array.inputs import secret_counted
 from protocols.array.lines import naming_line, user_line
-from protocols.array.public import refuse_masked
 from protocols.array.secret import SecretArray
 from protocols.party_indices import party_index
 
@@ -91,9 +90,11 @@ def grid_of(grid: Any) -> Floats:
 def sites_of(ctx: Context, sites: Sequence[int] | None) -> list[int]:
     """The parties that have patients, all by default. LocalError `no-such-party`, `wrong-number` for none or twice."""
     line = user_line()
-    chosen = list(ctx.everyone) if sites is None else [party_index(ctx.everyone, site, line) for site in sites]
+    named = sites if np.iterable(sites) else []
+    chosen = list(ctx.everyone) if sites is None else [party_index(ctx.everyone, site, line) for site in named]
     if not chosen or len(set(chosen)) < len(chosen):
-        raise LocalError("wrong-number", "no sites, or one twice", "name each party that has patients once", line=line)
+        raise LocalError("wrong-number", "no list of sites, or one twice", "name each party that has patients once: "
+                         "sites=[0, 1]", line=line)  # fmt: skip
     return chosen
 
 
@@ -158,8 +159,7 @@ def _fits(shape: tuple[int, ...], due: tuple[int | None, ...]) -> bool:
 
 
 def _numbers(given: Any, name: str, dimensions: int) -> Floats:
-    refuse_masked(given)
-    _refuse_dates(given, name)
+    _refuse_dates_and_masks(given, name)
     try:
         values = np.array(given, np.float64)
     except (TypeError, ValueError):
@@ -173,8 +173,12 @@ def _numbers(given: Any, name: str, dimensions: int) -> Floats:
     return values
 
 
-def _refuse_dates(given: Any, name: str) -> None:
-    """LocalError `not-a-number` for what numpy would count in days since 1970, or in billionths of a second."""
+def _refuse_dates_and_masks(given: Any, name: str) -> None:
+    """LocalError `not-a-number` for what numpy would count in days since 1970, or in billionths of a second;
+    `masked-array` for what it would take without its mask."""
+    if isinstance(given, np.ma.MaskedArray):
+        raise LocalError("masked-array", f"the {name} are a masked array, in which some may be missing",
+                         "leave such patients out, of all that is given", line=user_line())  # fmt: skip
     if getattr(getattr(given, "dtype", None), "kind", "") in tuple("mM"):
         raise LocalError(
             "not-a-number", f"the {name} are dates or durations",

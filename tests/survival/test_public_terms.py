@@ -11,7 +11,16 @@ from survival.trials import made_up, run
 
 import mpc
 from mpc.errors import LocalError, PeerError
-from protocols.survival import Patients, concordance, cox, cox_with_open_steps, kaplan_meier, life_tables
+from protocols.survival import (
+    Patients,
+    concordance,
+    cox,
+    cox_with_open_steps,
+    kaplan_meier,
+    life_tables,
+    log_rank,
+    noisy_curves,
+)
 
 STUDY = made_up(60, 2, months=6)
 MONTHS = range(1, 7)
@@ -78,6 +87,11 @@ PUBLIC: dict[str, tuple[str, Callable[[mpc.Context, Any], Any]]] = {
     "ranges, endless": ("wrong-number", lambda ctx, mine: cox(ctx, mine, MONTHS, ranges=[(-1e308, 1e308)] * 2)),
     "edges": ("wrong-number", lambda ctx, mine: concordance(ctx, mine, MONTHS, [1, 1], edges=[np.nan])),
     "score": ("wrong-number", lambda ctx, mine: concordance(ctx, mine, MONTHS, [1, np.nan], edges=EDGES)),
+    "sites": ("wrong-number", lambda ctx, mine: life_tables(ctx, mine, MONTHS, arms=2, sites=0)),
+    "curves of nothing": ("wrong-argument", lambda ctx, mine: kaplan_meier(ctx, mine)),
+    "a test of nothing": ("wrong-argument", lambda ctx, mine: log_rank(ctx, mine)),
+    "noise on nothing": ("wrong-argument", lambda ctx, mine: noisy_curves(ctx, mine, privacy=mpc.Laplace(epsilon=1))),
+    "not awaited": ("not-awaited", lambda ctx, mine: kaplan_meier(ctx, life_tables(ctx, mine, MONTHS))),
     "no score": ("wrong-number", lambda ctx, mine: concordance(ctx, mine, MONTHS, "best", edges=EDGES)),
 }
 
