@@ -19,7 +19,8 @@ from cryptography import x509
 from mpc.algebra.cores import using_cores
 from mpc.context import Context
 from mpc.errors import LocalError, ParleyError, PeerError
-from mpc.network.identity import Certificate, Endpoint, Roster, load_identity
+from mpc.network.identity import Certificate, Endpoint, Identity, Roster, load_identity
+from mpc.prg import Seed
 from mpc.simulation import Main
 from mpc.store import key_of
 from party_runner.columns import Reading
@@ -84,7 +85,8 @@ class Done:
 @dataclass(frozen=True, slots=True)
 class Failed:
     """A part that was not. `left`: by the fault of a peer or of the line, so that another attempt may go better; `kind`
-    is the name of the error's class."""
+    is the name of the error's class. `words`: sealed, what the program's own exception says, which may speak of data.
+    """
 
     left: bool
     kind: str
@@ -93,6 +95,7 @@ class Failed:
     remedy: str
     line: str | None
     party: str | None
+    words: bytes = b""
 
 
 def run_part(order: Order, data: Any) -> Done | Failed:
@@ -101,17 +104,37 @@ def run_part(order: Order, data: Any) -> Done | Failed:
     try:
         return _computed(order, data, program)
     except Exception as error:
-        return failed(error, program)
+        return failed(error, program, order)
 
 
-def failed(error: BaseException, program: Path) -> Failed:
-    """What is said of an error: of the program's own exceptions, its lines and their type, as `parley join` does."""
+def failed(error: BaseException, program: Path, order: Order) -> Failed:
+    """What is said of an error. Of the program's own exceptions the party reads what `parley join` prints, and nobody
+    on the way."""
     cause = leading(error)
     if isinstance(cause, ParleyError):
         left = isinstance(cause, PeerError) and cause.code in PASSING
         return Failed(left, type(cause).__name__, cause.code, cause.cause, cause.remedy, cause.line, cause.party)
     said = failure_of(error, program)
-    return Failed(False, "LocalError", said.code, said.text, "", None, None)
+    told = "the program failed, and its worker could not seal what it said"
+    return Failed(False, "LocalError", said.code, told, "", None, None, _sealed_words(said.text, order))
+
+
+def _sealed_words(text: str, order: Order) -> bytes:
+    """Nothing where the worker does not have the party's key."""
+    try:
+        return sealed(text, _key_of(identity_of(order), order), order.part, order.attempt)
+    except ParleyError:
+        return b""
+
+
+def identity_of(order: Order) -> Identity:
+    """The party's, by its private key where the worker runs."""
+    key = Path(order.key)
+    return load_identity(key.stem, key.parent)
+
+
+def _key_of(identity: Identity, order: Order) -> Seed:
+    return key_of_run(key_of(identity), bytes.fromhex(order.run))
 
 
 PASSING = (
@@ -121,8 +144,7 @@ PASSING = (
 
 
 def _computed(order: Order, data: Any, path: Path) -> Done:
-    key = Path(order.key)
-    identity = load_identity(key.stem, key.parent)
+    identity = identity_of(order)
     seat = Seat(roster_of(order), order.me, identity, order.patience)
     program = _program(path, order)
     mine = load_inputs(data.given, data.reading) if isinstance(data, Files) else data
@@ -131,7 +153,7 @@ def _computed(order: Order, data: Any, path: Path) -> Done:
     guarded = Guarding().opened(seat.roster, seat.me, identity, program.digest)
     with source as opened, guarded as guards, using_cores(order.cores):
         outcome = trio.run(join, seat, replace(program, main=main), mine, choices, opened, _quiet, guards)
-    parcel = sealed(outcome.result, key_of_run(key_of(identity), bytes.fromhex(order.run)), order.part, order.attempt)
+    parcel = sealed(outcome.result, _key_of(identity, order), order.part, order.attempt)
     return Done(parcel, _account(outcome.report.to_json(None)))
 
 

@@ -21,6 +21,7 @@ import trio
 from mpc.context import Context, Root
 from mpc.errors import Abort, LocalError, ParleyError, PeerError, SupplyError
 from mpc.network.identity import Endpoint
+from mpc.prg import Seed
 from mpc.simulation import Main
 from mpc.store import key_of
 from party_runner.guarding import Guards
@@ -154,7 +155,7 @@ class _Turns:
         return await call.in_thread(self._opened)
 
     def _opened(self) -> list[Any]:
-        key = key_of_run(key_of(self.whole.seat.identity), self.call.session.agreement.session)
+        key = self._key()
         ordered = [self.parcels[part] for part in range(len(self.whole.data))]
         return [opened(done.parcel, key, start.part, start.attempt) for start, done in ordered]
 
@@ -229,7 +230,11 @@ class _Turns:
             return State.DONE
         if said.left:
             return State.LEFT
-        raise _error_of(said, start.part)
+        words = opened(said.words, self._key(), start.part, start.attempt) if said.words else said.cause
+        raise _error_of(replace(said, cause=words), start.part)
+
+    def _key(self) -> Seed:
+        return key_of_run(key_of(self.whole.seat.identity), self.call.session.agreement.session)
 
 
 def _error_of(said: Failed, part: int) -> ParleyError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import socket
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from mpc.errors import LocalError, ParleyError, PeerError
 from party_runner.join import Choices
 from party_runner.material import Material
 from party_runner.scale.cluster import Task, Threads, Worker
-from party_runner.scale.part import Done, Failed, Files, Order
+from party_runner.scale.part import Done, Failed, Files, Order, run_part
 from party_runner.scale.schedule import State
 from party_runner.scale.whole import _host, _hosts
 
@@ -150,6 +151,21 @@ def test_what_the_programs_own_error_says_stands_with_the_part(tmp_path: Path) -
     assert shown
     assert "in part 1" in shown[0].cause
     assert "program.py" in shown[0].cause
+
+
+def test_what_the_programs_own_error_says_does_not_lie_open_in_the_cluster(tmp_path: Path) -> None:
+    """Schedulers keep and log what a task gives; an error may name a patient."""
+    pair = club(tmp_path, MEAN.replace("return {", "raise KeyError('patient 17')\n    return {", 1), parts=1)
+    given: list[bytes] = []
+
+    def run(order: Order, data: Any) -> Done | Failed:
+        given.append(pickle.dumps(said := run_part(order, data)))
+        return said
+
+    ends = run_all(*(pair.party(name, each[:1], Threads(1, run)) for name, each in zip(NAMES, (X, Y), strict=True)))
+    assert any(isinstance(end, LocalError) and "patient 17" in end.cause for end in ends)
+    assert given
+    assert all(b"patient" not in text and b"KeyError" not in text for text in given)
 
 
 def test_a_program_without_combine(tmp_path: Path) -> None:
