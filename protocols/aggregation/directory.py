@@ -71,7 +71,7 @@ def read_directory(reader: Reader, terms: Terms, own: Advertised, authority: byt
 
 def directory_digest(context: bytes, n: int, entries: Iterable[Advertised]) -> bytes:
     """32 bytes that stand for all of a directory."""
-    return DomainHash("aggregation", "directory", context, n).absorb(whole_bytes(entries)).bytes(32)
+    return DomainHash("directory of aggregation", context, n).absorb(whole_bytes(entries)).bytes(32)
 
 
 def _whole(reader: Reader, n: int) -> dict[int, Advertised]:

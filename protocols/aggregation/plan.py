@@ -103,7 +103,7 @@ class AggregationPlan:
             self.clients, self.length, self.bits, self.corrupted, self.dropouts, int(self.malicious), self.degree,
             self.threshold, self.quorum,
         )  # fmt: skip
-        return DomainHash("secure aggregation", "plan", numbers).bytes(32)
+        return DomainHash("plan of aggregation", numbers).bytes(32)
 
     def __str__(self) -> str:
         against = "a malicious server" if self.malicious else "a semi-honest server"

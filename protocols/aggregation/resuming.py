@@ -94,7 +94,7 @@ def resumed(
 
 
 def _checksum(content: bytes) -> bytes:
-    return DomainHash("aggregation", "state of a server").absorb(content).bytes(_CHECKSUM_BYTES)
+    return DomainHash("state of aggregation").absorb(content).bytes(_CHECKSUM_BYTES)
 
 
 def _read(terms: Terms, content: bytes) -> dict[str, Any]:

@@ -59,9 +59,9 @@ class Terms:
     @property
     def tag(self) -> bytes:
         """16 bytes of session and plan, which every message begins with."""
-        return DomainHash("secure aggregation", "tag", self.session, self.plan.digest()).bytes(TAG_BYTES)
+        return DomainHash("terms of aggregation", "tag", self.session, self.plan.digest()).bytes(TAG_BYTES)
 
     @property
     def context(self) -> bytes:
         """32 bytes of session, plan and round, which every key and every signature is bound to."""
-        return DomainHash("secure aggregation", "round", self.session, self.plan.digest(), self.round).bytes(32)
+        return DomainHash("terms of aggregation", "round", self.session, self.plan.digest(), self.round).bytes(32)
