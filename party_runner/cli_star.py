@@ -38,6 +38,7 @@ from party_runner.star_report import print_star
 from party_runner.status import StatusLine
 from party_runner.summary import Summary, check_writable
 from party_runner.whole_file import ELSEWHERE
+from protocols.aggregation.star_credentials import vouch
 
 STAR = click.option("--star", "star_file", required=True, type=FILE, metavar="STAR.TOML", help="The star.")
 KEY = click.option("--key", type=FILE, metavar="FILE", help="The private key.  [default: NAME.key by star.toml]")
@@ -221,7 +222,9 @@ def enroll(
     """Enrol the client that you know as NAME: sign its request, into NAME.crt. Again, to renew it."""
     try:
         file = request_file if request_file is not None else folder / f"{name}.csr"
-        target, until = Authority(authority).enroll(name, file, _made(folder), timedelta(hours=hours), fingerprint)
+        target, until = Authority(authority).enroll(
+            name, file, _made(folder), timedelta(hours=hours), fingerprint, vouch
+        )
         key = request_fingerprint(file)
     except Exception as error:
         end_with(error, None, None)

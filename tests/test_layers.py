@@ -212,7 +212,7 @@ FOLDER_ORDER = {
         "odds", "graphs_bbglr20", "refusals", "plan", "demands", "terms", "shares_shamir79", "wrong_shares_gao03",
         "enrolment", "masks",
         "messages", "agreement", "directory", "costs", "client_bbglr20", "unmasking_bbglr20", "server_bbglr20",
-        "resuming", "simulating", "on_star", "__init__",
+        "resuming", "simulating", "on_star", "star_credentials", "__init__",
     ),
     "protocols.collecting": (
         "refusals", "task", "messages", "book", "sums", "client", "aggregator", "leader", "helper", "collector",

@@ -15,6 +15,7 @@ from protocols.aggregation.plan import AggregationPlan, StepOdds, plan
 from protocols.aggregation.resuming import resumed, saved
 from protocols.aggregation.server_bbglr20 import Server
 from protocols.aggregation.simulating import Simulated, StepFigures, simulate
+from protocols.aggregation.star_credentials import credential_of_star, vouch
 from protocols.aggregation.terms import Step, Terms
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "StepFigures",
     "StepOdds",
     "Terms",
+    "credential_of_star",
     "plan",
     "resumed",
     "saved",
@@ -39,4 +41,5 @@ __all__ = [
     "step_bytes",
     "sum_at_client",
     "sum_at_server",
+    "vouch",
 ]

@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -26,8 +27,20 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from mpc.errors import LocalError
 from mpc.network.identity import NAME, PrivateKey, load_certificate, load_key
 from mpc.network.new_files import NewFile, create_together
-from mpc.network.star.credentials import LONGEST, SHORTEST, Clock, client_name, public_bytes, read_revocations, utc_now
+from mpc.network.star.credentials import (
+    LONGEST,
+    SHORTEST,
+    VOUCHED,
+    Clock,
+    client_name,
+    public_bytes,
+    read_revocations,
+    utc_now,
+)
 
+Vouch = Callable[[bytes, str, bytes, int, int], bytes]
+"""Of the authority's private key (32 bytes), a client's name, its public key (32 bytes), first and last second: what
+`VOUCHED` is to say."""
 LIFETIME = timedelta(days=5 * 365)
 VALID = timedelta(days=1)
 LIST_VALID = timedelta(days=30)
@@ -104,11 +117,18 @@ class Authority:
             raise LocalError("wrong-key", f"{key_file} is not the key of {self.certificate_file}", remedy)
 
     def enroll(
-        self, name: str, request: Path, folder: Path, valid: timedelta = VALID, fingerprint: str | None = None
+        self,
+        name: str,
+        request: Path,
+        folder: Path,
+        valid: timedelta = VALID,
+        fingerprint: str | None = None,
+        vouch: Vouch | None = None,
     ) -> tuple[Path, datetime]:
         """Signs the request of the client that the authority knows as `name`: NAME.crt in `folder`, in place of an
         older one of the same name and key. The file, and until when it holds. `fingerprint`: what the client said that
-        `request_fingerprint` of its request is; blanks and case do not matter.
+        `request_fingerprint` of its request is; blanks and case do not matter. `vouch`: what the certificate says to a
+        protocol on the star, where both keys are Ed25519.
 
         LocalError `bad-request`, `bad-lifetime`, `key-exists` (a certificate of another key lies there), `unwritable`.
         """
@@ -124,7 +144,7 @@ class Authority:
         key = found.public_key()
         if not isinstance(key, ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey):
             raise _bad_request(request, "has a key that is neither Ed25519 nor an elliptic curve's")
-        certificate = self._signed(name, key, valid)
+        certificate = self._signed(name, key, valid, vouch)
         target = folder / f"{name}.crt"
         until = certificate.not_valid_after_utc
         self._note(f"{certificate.serial_number:x} {name} {until:%Y-%m-%dT%H:%M:%SZ}\n")  # before anybody has it
@@ -148,17 +168,26 @@ class Authority:
         return len(wanted) - len(serials)
 
     def _signed(
-        self, name: str, key: ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey, valid: timedelta
+        self,
+        name: str,
+        key: ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey,
+        valid: timedelta,
+        vouch: Vouch | None,
     ) -> x509.Certificate:
-        began = self._now()
-        usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH])
-        return (
-            _builder(_named(name), key, began - _EARLIER, min(began + valid, self._certificate.not_valid_after_utc))
+        now = self._now().replace(microsecond=0)
+        began, until = now - _EARLIER, min(now + valid, self._certificate.not_valid_after_utc)
+        builder = (
+            _builder(_named(name), key, began, until)
             .issuer_name(self._certificate.subject)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-            .add_extension(usage, critical=False)
-            .sign(self._key, _hash_for(self._key))
+            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False)
         )
+        mine = self._key
+        if vouch and isinstance(key, ed25519.Ed25519PublicKey) and isinstance(mine, ed25519.Ed25519PrivateKey):
+            dates = int(began.timestamp()), int(until.timestamp())
+            said = vouch(mine.private_bytes_raw(), name, key.public_bytes_raw(), *dates)
+            builder = builder.add_extension(x509.UnrecognizedExtension(VOUCHED, said), critical=False)
+        return builder.sign(self._key, _hash_for(self._key))
 
     def _issued(self) -> list[tuple[int, str]]:
         """Serial numbers and names of what was signed and has not expired."""

@@ -26,6 +26,9 @@ from mpc.errors import LocalError, PeerError
 from mpc.network.identity import NAME, Certificate, load_certificate
 
 Clock = Callable[[], datetime]
+VOUCHED = x509.ObjectIdentifier("2.25.147695514049185255753358562678013663809")
+"""The extension of a client's certificate with what the authority says of its key to others than TLS: bytes of a
+protocol's own, for instance a signature on name, key and dates."""
 
 
 def utc_now() -> datetime:
