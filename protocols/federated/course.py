@@ -42,10 +42,11 @@ class Round:
     """What all learn of a round: nothing of one site, but for what follows from sums.
 
     `sites`: whose vectors are in the mean, by number. `examples` they trained on; `train_loss`: the mean of theirs
-    before each of their steps. `held_out`: of the weights that the round began with. `shortened`: sites whose update
-    was longer than the clip; `saturated`: coordinates that were cut off; `capped`: sites with more examples than count.
-    `moved`: how far the common weights moved (L2). `rounding`: how long what rounding added to the mean update is
-    beside it, as a part of 1, at most on average; from 1 on there is little else in it. `bytes_sent` by this party.
+    before each of their steps, None where no site told it. `held_out`: of the weights that the round began with.
+    `shortened`: sites whose update was longer than the clip; `saturated`: coordinates that were cut off; `capped`:
+    sites with more examples than count. `moved`: how far the common weights moved (L2). `rounding`: how long what
+    rounding added to the mean update is beside it, as a part of 1, at most on average; from 1 on there is little else
+    in it. `bytes_sent` by this party.
     With noise for privacy only `sites`, `moved` and `bytes_sent` are known.
     """
 
@@ -221,7 +222,7 @@ def _round(number: int, total: Total, moved: float, mean: Mean, held: Held | Non
         return Round(number, total.survivors, moved, total.bytes_sent)
     figures, length = mean.figures, sqrt(float(np.square(mean.moved).sum()))
     rounding = mean.rounding / length if length else (inf if mean.rounding else 0.0)
-    loss = figures.loss / figures.examples if figures.examples else None
+    loss = figures.loss / figures.told if figures.told else None
     return Round(
         number, total.survivors, moved, total.bytes_sent, figures.examples, loss, held,
         figures.shortened, figures.saturated, figures.capped, rounding,

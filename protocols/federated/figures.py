@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 
 import numpy as np
@@ -12,7 +12,7 @@ from mpc.algebra.words import U64, Words
 
 NAMES = (
     "weight", "examples", "capped", "shortened", "saturated", "loss", "held_out", "held_out_loss", "held_out_judged",
-    "held_out_correct",
+    "held_out_correct", "told",
 )  # fmt: skip
 BITS = 64
 WIDTHS = ((len(NAMES), BITS),)
@@ -25,8 +25,8 @@ _SCALE = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Sums over all clients of a round. `weight` is what the mean is divided by; `held_out_judged` examples of those
-    held out can be right or wrong."""
+    """Sums over all clients of a round. `weight` is what the mean is divided by; `loss` is of `told` of the examples;
+    `held_out_judged` of those held out can be right or wrong."""
 
     weight: int = 0
     examples: int = 0
@@ -38,10 +38,18 @@ class Figures:
     held_out_loss: float = 0.0
     held_out_judged: int = 0
     held_out_correct: int = 0
+    told: int = 0
+
+
+def with_loss(figures: Figures, examples: int, loss: float | None) -> Figures:
+    """With the examples that a site trained on, and their mean loss if it is told."""
+    if loss is None:
+        return replace(figures, examples=examples)
+    return replace(figures, examples=examples, loss=loss * examples, told=examples)
 
 
 def figure_words(figures: Figures, clients: int) -> Words:
-    """(10,) words. A number that so many clients could not add up is cut off at what they can; one that is not finite
+    """(11,) words. A number that so many clients could not add up is cut off at what they can; one that is not finite
     counts as the largest."""
     most = (1 << (BITS - 2)) // clients
     numbers = [_units(name, getattr(figures, name)) for name in NAMES]

@@ -16,7 +16,19 @@ from protocols.federated.layout import Weights
 from protocols.privacy.amounts import count_of
 
 Data = Any
-"""What a model is trained on: pairs of arrays (x, y) of the same length for the models here."""
+"""What a model is trained on: pairs of arrays (x, y) of the same length for the models here, or a `Partition`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """Data that the model finds itself, as Flower's clients do: part `number`, from 0, of so many parts."""
+
+    number: int = 0
+    count: int = 1
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.number < self.count:
+            raise LocalError("wrong-amount", f"part {self.number} of {self.count}", "parts are numbered from 0")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +57,11 @@ class Local:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """What training told: on how many examples, and the mean loss before each step. Stays with the site."""
+    """What training told: on how many examples, and the mean loss before each step, None where it tells none. Stays
+    with the site."""
 
     examples: int
-    loss: float
+    loss: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +102,10 @@ class GradientModel(Protocol):
 
 
 def rows_of(data: Data) -> int:
-    """How many examples there are. LocalError `wrong-data` for anything but arrays of one length, side by side."""
+    """How many examples there are, 1 for a `Partition`, whose model alone knows. LocalError `wrong-data` for anything
+    but arrays of one length, side by side."""
+    if isinstance(data, Partition):
+        return 1
     try:
         lengths = {len(part) for part in data}
     except TypeError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy.typing as npt
 from mpc.errors import LocalError
 from mpc.prg import Prg, Seed
 from protocols.federated.aggregate import Parts
-from protocols.federated.figures import Figures
+from protocols.federated.figures import Figures, with_loss
 from protocols.federated.layout import Vector, Weights
 from protocols.federated.models import Data, GradientModel, Model, by_place, rows_of
 from protocols.federated.noisy_means import NoisyPeople
@@ -98,8 +98,7 @@ class Site:
         moved = self._travelling(self.model.weights()) - weights
         if not np.isfinite(moved).all():
             raise _not_finite(self.name, int(np.count_nonzero(~np.isfinite(moved))))
-        summed = replace(figures, examples=fitted.examples, loss=fitted.loss * fitted.examples)
-        return Update(moved, summed)
+        return Update(moved, with_loss(figures, fitted.examples, fitted.loss))
 
     def _load(self, weights: Vector) -> None:
         self.model.load({**self.own, **self.terms.layout.unflatten(weights)})

@@ -162,7 +162,7 @@ class WeightedMean:
         summed = Figures(
             weight, figures.examples, int(self.by_examples and weight < figures.examples),
             int(clipped is not update.moved), saturated, figures.loss,
-            figures.held_out, figures.held_out_loss, figures.held_out_judged, figures.held_out_correct,
+            figures.held_out, figures.held_out_loss, figures.held_out_judged, figures.held_out_correct, figures.told,
         )  # fmt: skip
         return values, summed
 

@@ -103,9 +103,9 @@ def test_noise_takes_its_room():
 
 
 def test_figures_add_up_as_they_are():
-    each = [Figures(3, 40, 1, 0, 7, 12.5, 9, -0.25, 9, 4), Figures(2, 10, 0, 1, 0, 3.25, 1, 8.0, 0, 0)]
-    total = figures_of(sum((figure_words(f, 2) for f in each), np.zeros(10, np.uint64)))
-    assert total == Figures(5, 50, 1, 1, 7, 15.75, 10, 7.75, 9, 4)
+    each = [Figures(3, 40, 1, 0, 7, 12.5, 9, -0.25, 9, 4, 40), Figures(2, 10, 0, 1, 0, 3.25, 1, 8.0, 0, 0, 0)]
+    total = figures_of(sum((figure_words(f, 2) for f in each), np.zeros(11, np.uint64)))
+    assert total == Figures(5, 50, 1, 1, 7, 15.75, 10, 7.75, 9, 4, 40)
     largest_loss = figures_of(figure_words(Figures(loss=np.nan), 5)).loss
     assert largest_loss == figures_of(figure_words(Figures(loss=1e300), 5)).loss > 1e9
 
