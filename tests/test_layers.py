@@ -220,6 +220,7 @@ FOLDER_ORDER = {
     ),
     "protocols.federated": (
         "layout", "models", "array_models", "ready_models", "parts_of_models", "sklearn_models", "torch_modules",
+        "flower_clients",
         "aggregate", "side_by_side", "figures", "grids", "rotation", "rounding_kls21", "updates", "strategies", "noise",
         "noisy_means", "robust_means", "terms", "sites", "course", "agreeing", "masked_sums", "training",
         "simulating", "buffered_nmzyrmh22", "simulating_buffered",

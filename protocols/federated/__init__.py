@@ -6,8 +6,9 @@ from protocols.federated.array_models import ArrayModel
 from protocols.federated.buffered_nmzyrmh22 import Buffered, Version, Versions, buffered_report
 from protocols.federated.course import Held, Round, Trained
 from protocols.federated.federation import Federation
+from protocols.federated.flower_clients import FlowerModel, flower_client
 from protocols.federated.joining import Joined, join
-from protocols.federated.models import Evaluated, Fitted, GradientModel, Local, Model
+from protocols.federated.models import Evaluated, Fitted, GradientModel, Local, Model, Partition
 from protocols.federated.noise import PersonNoise, SiteNoise
 from protocols.federated.parts_of_models import adapters_of
 from protocols.federated.ready_models import perceptron, softmax_regression
@@ -32,6 +33,7 @@ __all__ = [
     "FedYogi",
     "Federation",
     "Fitted",
+    "FlowerModel",
     "GradientModel",
     "Held",
     "Joined",
@@ -39,6 +41,7 @@ __all__ = [
     "Local",
     "Median",
     "Model",
+    "Partition",
     "PersonNoise",
     "Reported",
     "Round",
@@ -57,6 +60,7 @@ __all__ = [
     "adapters_of",
     "buffered_report",
     "fed_prox",
+    "flower_client",
     "join",
     "perceptron",
     "rehearse",

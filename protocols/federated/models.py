@@ -119,16 +119,18 @@ def rows_of(data: Data) -> int:
     return int(lengths.pop())
 
 
-def by_place(data: Data) -> tuple[Any, ...]:
+def by_place(data: Data) -> Data:
     """The parts of the data, so that rows are taken by their places: lists become arrays, and so do tables and columns
-    of pandas, which take whole numbers for labels. LocalError `wrong-data` as of `rows_of`."""
+    of pandas, which take whole numbers for labels. A `Partition` stays. LocalError `wrong-data` as of `rows_of`."""
     rows_of(data)
+    if isinstance(data, Partition):
+        return data
     return tuple(np.asarray(p) if isinstance(p, list | tuple) or hasattr(p, "iloc") else p for p in data)
 
 
 def pair_of(data: Data) -> tuple[Any, Any]:
     """x and y, rows by their places. LocalError `wrong-data` for anything but two of one length."""
-    parts = by_place(data)
+    parts: tuple[Any, ...] = () if isinstance(data, Partition) else by_place(data)
     if len(parts) != 2:
         raise LocalError(
             "wrong-data", f"a site's data are {len(parts)} arrays", "a pair (x, y): a row of x for each element of y"
