@@ -4,6 +4,7 @@
 # make test   the tests        make lint   ruff and mypy        make docs   the documentation into site/
 # make test-fast       what a change is tried on, in a minute
 # make test-portable   the tests that compute, on the portable kernels       make test-fpga   those of devices, on an emulator
+# make flower   Flower in build/flower, for the tests of its clients and servers with Parley
 # make bench-peers   other systems for `python -m bench --peers`, each in an environment of its own under build/peers
 
 PYTHON ?= python3
@@ -37,8 +38,9 @@ FPGA_EMULATOR := build/fpga
 PIP := python -m pip
 PIP_INSTALL := $(PIP) install --quiet --disable-pip-version-check
 
-.PHONY: demo examples example-user-behaviour test test-fast test-portable test-fpga lint docs bench-peers installed \
-	collected clean
+
+.PHONY: demo examples example-user-behaviour test test-fast test-portable test-fpga lint docs bench-peers flower \
+	installed collected clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.examples
@@ -89,6 +91,14 @@ $(FPGA_EMULATOR)/emulator.icd: | $(BIN)/python
 	$(BIN)/$(PIP) --python $(@D)/bin/python install --quiet --disable-pip-version-check \
 		intel-opencl-fpga-emu-rt==2025.0.5 intel-opencl-rt==2025.0.5 intel-cmplr-lib-rt==2025.0.5
 	echo $(CURDIR)/$(@D)/lib/libintelocl_emu.so > $@
+
+# Flower and what it needs beside .venv, whose own packages come first: tests/flower runs with both.
+flower: build/flower/installed
+
+build/flower/installed: tests/flower/requirements.txt | $(BIN)/python
+	rm -rf $(@D)
+	$(BIN)/$(PIP_INSTALL) --no-deps --no-compile --target $(@D) --requirement $<
+	@touch $@
 
 # The package is installed in place, with one of its extras; a stamp file remembers that it was.
 $(VENV)/.%: $(BUILT_FROM) | $(BIN)/python

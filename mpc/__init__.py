@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         collecting,
         elgamal,
         federated,
+        flower,
         joint_keys,
         learning,
         matching,
@@ -108,6 +109,7 @@ __all__ = [
     "elgamal",
     "erf",
     "federated",
+    "flower",
     "garbled",
     "horizon",
     "inv",
@@ -157,8 +159,8 @@ __all__ = [
 ]
 
 _MODULES = (
-    "aggregation", "circuits", "collecting", "elgamal", "federated", "joint_keys", "learning", "matching", "paillier",
-    "prio3", "privacy", "proofs", "statistics", "survival", "synthetic",
+    "aggregation", "circuits", "collecting", "elgamal", "federated", "flower", "joint_keys", "learning", "matching",
+    "paillier", "prio3", "privacy", "proofs", "statistics", "survival", "synthetic",
 )  # fmt: skip
 _OF_THIS_PACKAGE = {"star": "mpc.network.star"}
 _OF_CIRCUITS = ("Bits", "Float32", "Int", "UInt", "circuit", "mux", "read_bristol", "write_bristol")

@@ -35,7 +35,7 @@ ORDER = {
         "yao", "ot", "vole", "preprocessing.pairs", "proofs", "preprocessing.coins", "joint_keys", "elgamal",
         "encrypted", "numeric", "authenticated", "preprocessing", "privacy", "array", "learning", "statistics",
         "survival",
-        "synthetic", "collecting", "federated", "matching", "prepared", "horizon", "runs",
+        "synthetic", "collecting", "federated", "flower", "matching", "prepared", "horizon", "runs",
     ),
 }  # fmt: skip
 """The files and folders of each package, lowest first.
@@ -226,6 +226,7 @@ FOLDER_ORDER = {
         "simulating", "buffered_nmzyrmh22", "simulating_buffered",
         "federation", "openings", "spending", "member", "keeping", "serving", "joining", "rehearsing", "__init__",
     ),
+    "protocols.flower": ("refusals", "terms", "records", "memory", "client_mod", "secured_grid", "__init__"),
 }  # fmt: skip
 
 
