@@ -221,7 +221,8 @@ FOLDER_ORDER = {
     "protocols.federated": (
         "layout", "models", "array_models", "ready_models", "parts_of_models", "sklearn_models", "torch_modules",
         "flower_clients",
-        "aggregate", "side_by_side", "figures", "grids", "rotation", "rounding_kls21", "updates", "strategies", "noise",
+        "aggregate", "side_by_side", "figures", "grids", "rotation", "rounding_kls21", "updates", "strategies",
+        "correlated_kmsttx21", "noise",
         "noisy_means", "robust_means", "terms", "sites", "course", "agreeing", "masked_sums", "training",
         "simulating", "buffered_nmzyrmh22", "simulating_buffered",
         "federation", "openings", "spending", "member", "keeping", "serving", "joining", "rehearsing", "__init__",

@@ -13,6 +13,7 @@ from math import ceil, isqrt, log, sqrt
 from typing import Any
 
 from mpc.errors import LocalError
+from protocols.federated.correlated_kmsttx21 import ROUNDED, Correlated, CorrelatedRounds, draws_of
 from protocols.federated.layout import AVERAGE, KEEP
 from protocols.learning.noisy_sums import part_of
 from protocols.privacy.amounts import AnyNumber, count_of, positive
@@ -42,7 +43,9 @@ class Noise:
     put in their parts and tell nobody, from 1 to n - 1: noise is n / honest times what one alone would need. `skellam`:
     Skellam noise in the place of discrete Gaussian, for an epsilon with delta: sums of it are exactly of its kind, on
     however coarse a grid. `central`: drawn once and added to the sum, by who alone sees it without; for simulations
-    of a server that is trusted so far. LocalError as of `mpc.Gaussian` and `mpc.InParts`; `wrong-privacy`.
+    of a server that is trusted so far. `correlated`: noise that mostly cancels in the sum of all rounds, for units that
+    take part in one round of several; each party then draws all of it (`honest` is 1). LocalError as of `mpc.Gaussian`
+    and `mpc.InParts`; `wrong-privacy`.
     """
 
     clip: float
@@ -53,6 +56,7 @@ class Noise:
     neighbours: Neighbours = field(default_factory=add_or_remove)
     skellam: bool = False
     central: bool = False
+    correlated: Correlated | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "clip", float(positive(self.clip, "the bound of clipping")))
@@ -63,7 +67,18 @@ class Noise:
                 "Skellam noise is asked for by rho, or to be drawn in one place",
                 "epsilon= and delta=; discrete Gaussian noise is as good where one draws all of it",
             )
+        if self.correlated is not None and (self.skellam or self.honest != 1):
+            raise LocalError(
+                "wrong-privacy",
+                "noise that goes with that of other rounds, in Skellam numbers or in parts of several honest parties",
+                "discrete Gaussian noise, honest=1: each party's own is as large as all of it must be",
+            )
         _ = self.asked
+
+    @property
+    def groups(self) -> int:
+        """In how many groups units are, of which a round takes one."""
+        return 1 if self.correlated is None else self.correlated.every
 
     @property
     def asked(self) -> Gaussian:
@@ -94,6 +109,25 @@ class SiteNoise(Noise):
         there_or_not = self.neighbours == add_or_remove(self.neighbours.unit)
         of_one = 1 if there_or_not and self.neighbours.unit.kind is Kind.USER else 2
         return of_one * self.neighbours.unit.together
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalNoise(SiteNoise):
+    """Hides what a client has in its own vector already, before anything is summed: whoever may see that vector.
+
+    It is `SiteNoise` of clients that count on nobody, `honest=1`, whose parts are each as large as all of it. That
+    needs no masks and no other client, and costs accuracy: the sum of n clients has n times the variance that noise
+    in one place would have, so that a mean of n is as far off as one of sqrt(n) clients with central noise.
+    """
+
+    def __post_init__(self) -> None:
+        super(LocalNoise, self).__post_init__()
+        if self.honest != 1 or self.central or self.skellam:
+            raise LocalError(
+                "wrong-privacy",
+                "LocalNoise with parts of several honest clients, drawn in one place, or in Skellam numbers",
+                "SiteNoise for these; LocalNoise is all of the noise at each client",
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +206,7 @@ class SkellamRounds:
 class Rounds:
     """The noise of each of so many rounds among so many parties."""
 
-    each: Summed | SkellamRounds
+    each: Summed | SkellamRounds | CorrelatedRounds
     rounds: int
     delta: Fraction
 
@@ -190,15 +224,22 @@ class Rounds:
         sampler = self.sampler(squared_distance, size)
         of_sum = float(sampler.parties * sampler.parts.spread)
         chance = log(2 * size * self.rounds / WRAPS)
+        if isinstance(self.each, CorrelatedRounds):
+            return ceil(sqrt(2 * of_sum * self.each.growth() * chance)) + ROUNDED * sampler.parties
         if isinstance(self.each, SkellamRounds):
             reached = sqrt(4 * _COSH_1 * of_sum * chance)
             return min(sampler.most, ceil(reached)) if reached <= 2 * _COSH_1 * of_sum else sampler.most
         return min(sampler.most, ceil(sqrt(2 * of_sum * chance)))
 
     @property
+    def correlated(self) -> CorrelatedRounds | None:
+        """Where the noise of a round goes with that of others."""
+        return self.each if isinstance(self.each, CorrelatedRounds) else None
+
+    @property
     def schedule(self) -> Schedule:
         """What is paid before the first round."""
-        if isinstance(self.each, SkellamRounds):
+        if isinstance(self.each, SkellamRounds | CorrelatedRounds):
             return self.each.schedule
         rho = positive(self._gaussian.rho or 0, "rho")
         one = NearEvent(ZcdpEvent(rho, self.each.neighbours), MOST_TAU)
@@ -226,10 +267,21 @@ def rounds_of(noise: Noise, rounds: int, parties: int) -> Rounds:
         epsilon = positive(noise.epsilon or 0, "epsilon")
         among = InParts(noise.asked, honest=noise.honest).among(parties)
         return Rounds(SkellamRounds(epsilon, delta, noise.neighbours, rounds, among.honest, parties), rounds, delta)
+    if noise.correlated is not None:
+        return Rounds(_correlated(noise, noise.correlated, rounds, parties), rounds, delta)
     each = part_of(noise.asked, rounds)
     if noise.central:
         return Rounds(Summed(each, 1, 1), rounds, delta)
     return Rounds(InParts(each, honest=noise.honest).among(parties), rounds, delta)
+
+
+def _correlated(noise: Noise, correlated: Correlated, rounds: int, parties: int) -> CorrelatedRounds:
+    """All rounds' rho, less what so many draws are off by."""
+    draws, delta = draws_of(rounds), noise.asked.given_delta
+    rho = Fraction(part_of(noise.asked, draws).rho or 0) * draws
+    whole = Gaussian(rho=rho, delta=delta, neighbours=noise.neighbours)
+    summed = Summed(whole, 1, 1) if noise.central else InParts(whole, honest=1).among(parties)
+    return CorrelatedRounds(summed, correlated, rounds, delta)
 
 
 def require_users(noise: Noise | None, users: object) -> None:

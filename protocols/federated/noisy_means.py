@@ -13,6 +13,7 @@ from mpc.algebra.words import Words
 from mpc.errors import LocalError
 from mpc.prg import Prg, Seed
 from protocols.federated.aggregate import Parts, Widths
+from protocols.federated.correlated_kmsttx21 import CorrelatedRounds
 from protocols.federated.figures import Figures
 from protocols.federated.grids import LEAST_BITS, MOST_BITS, Grid, grid
 from protocols.federated.noise import PersonNoise, Rounds, SiteNoise
@@ -44,6 +45,7 @@ class NoisySites:
     sampler: SummedNoise
     squared_distance: int
     central: bool = False
+    correlated: CorrelatedRounds | None = None
 
     @property
     def widths(self) -> Widths:
@@ -51,20 +53,28 @@ class NoisySites:
         return ((self.coordinates.sent, self.grid.bits),)
 
     def words(self, update: Update, private: Prg, common: Seed) -> Parts:
-        """As of `Coder`: with this client's part of the noise, unless it is drawn in one place."""
+        """As of `Coder`: with this client's part of the noise, unless it is drawn in one place, or goes with that of
+        other rounds, which the client remembers."""
         taken = self.coordinates.taken(shortened(update.moved, self.grid.clip), common)
         values, _ = on_grid(taken, self.grid, private)
-        own = 0 if self.central else self.sampler.part(private)
+        own = 0 if self.central or self.correlated else self.sampler.part(private)
         return [in_ring(values + own, self.grid.bits)]
 
     def mean(self, parts: Sequence[Words], clients: int, common: Seed) -> Mean:
         """As of `Coder`."""
         total = self.coordinates.put_back(signed(parts[0], self.grid.bits) * self.grid.step, common)
-        return Mean(total / self.grid.clients, Figures())
+        groups = 1 if self.correlated is None else self.correlated.correlated.every
+        return Mean(total * (groups / self.grid.clients), Figures())
 
 
 def noisy_sites(updates: Updates, noise: SiteNoise, rounds: Rounds, size: int, clients: int) -> NoisySites:
     """Of so many numbers of so many clients. LocalError `ring-too-small`, `noise-out-of-range`."""
+    if noise.correlated is not None and (updates.rotate or updates.keep < 1):
+        raise LocalError(
+            "wrong-argument",
+            "updates are rotated or thinned out anew in each round, and correlated noise would not cancel",
+            "Updates(bits=...) alone, or noise that is independent from round to round",
+        )
     coordinates = Coordinates(size, updates.rotate, updates.keep)
     limit = largest(noise.clip, size) if updates.rotate else noise.clip
 
@@ -76,7 +86,8 @@ def noisy_sites(updates: Updates, noise: SiteNoise, rounds: Rounds, size: int, c
 
     found = grid(updates.bits, noise.clip, limit, clients, step=updates.step, noise=reach)
     moved = distance(found.step)
-    return NoisySites(coordinates, found, rounds.sampler(moved, coordinates.sent), moved, noise.central)
+    sampler = rounds.sampler(moved, coordinates.sent)
+    return NoisySites(coordinates, found, sampler, moved, noise.central, rounds.correlated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +106,7 @@ class NoisyPeople:
     squared_distance: int
     rate: float
     central: bool = False
+    correlated: CorrelatedRounds | None = None
 
     @property
     def widths(self) -> Widths:
@@ -102,15 +114,16 @@ class NoisyPeople:
         return ((self.size, self.bits),)
 
     def words(self, update: Update, private: Prg, common: Seed) -> Parts:
-        """As of `Coder`: `moved` holds the sum of clipped gradients in steps, to which this site's part is added."""
+        """As of `Coder`: `moved` holds the sum of clipped gradients in steps, to which this site's part is added, but
+        for what `NoisySites` says."""
         total = update.moved.astype(np.int64)
-        own = 0 if self.central else self.sampler.part(private)
+        own = 0 if self.central or self.correlated else self.sampler.part(private)
         return [in_ring(total + own, self.bits)]
 
     def mean(self, parts: Sequence[Words], clients: int, common: Seed) -> Mean:
         """As of `Coder`: the step of gradient descent that the noisy sum says."""
         total = signed(parts[0], self.bits) * float(self.clipping.step)
-        return Mean(total * (-self.rate / self.noise.people), Figures())
+        return Mean(total * (-self.rate * self.noise.groups / self.noise.people), Figures())
 
     def summed(self, gradients: npt.NDArray[np.float64], users: npt.NDArray[np.int64] | None) -> Whole:
         """(rows, size) of floats to the sum of clipped ones, in steps; rows of one user are added up before."""
@@ -146,7 +159,16 @@ def noisy_people(
         if exact and most.bit_length() + 1 <= updates.bits and placed.radius <= MOST_RADIUS:
             sampler = rounds.sampler(moved, size)
             return NoisyPeople(
-                noise, placed, updates.bits, size, updates.most_examples, sampler, moved, rate, noise.central
+                noise,
+                placed,
+                updates.bits,
+                size,
+                updates.most_examples,
+                sampler,
+                moved,
+                rate,
+                noise.central,
+                rounds.correlated,
             )
     raise LocalError(
         "ring-too-small",

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mpc.errors import LocalError
-from mpc.prg import SEED_BYTES, Prg, Seed
+from mpc.prg import SEED_BYTES, Seed
 from protocols.federated.aggregate import InProcess, Parts, Total
 from protocols.federated.course import Course, Held, Round, Trained, held_of
 from protocols.federated.figures import WIDTHS, figure_words, figures_of
@@ -61,7 +61,7 @@ def simulate(
     require_users(privacy, users)
     terms = terms_of(
         layout, clients=clients, rounds=rounds, strategy=strategy, updates=updates, privacy=privacy, sample=sample,
-        stopping=stopping, at_once=sample,
+        stopping=stopping, at_once=sample, steady=True,
     )  # fmt: skip
     if privacy is not None and (stopping is not None or held_out is not None):
         raise LocalError(
@@ -78,8 +78,9 @@ def simulate(
         for i, data in enumerate(partitions)
     ]
     course = Course(terms, layout.flatten(model.weights()), Seed(root.prg("common").bytes(SEED_BYTES)))
+    central = _central(course, root)
     while not course.over:
-        found = course.take(_summed(course, sites, root.prg("central noise", course.number)))
+        found = course.take(_summed(course, sites, central))
         if on_round is not None:
             on_round(found)
     end = None if terms.private else _evaluated(course, sites)
@@ -87,15 +88,30 @@ def simulate(
     return course.ended(end, None if terms.noise is None else terms.noise.schedule.price, {})
 
 
-def _summed(course: Course, sites: Sequence[Site], stream: Prg) -> Total:
-    def vectors() -> Iterator[tuple[int, Parts]]:
-        for number in course.chosen:
-            yield number, sites[number].contribute(course.weights, course.number, course.seed)
-
+def _central(course: Course, root: Seed) -> Callable[[], npt.NDArray[np.int64]] | None:
+    """What gives the noise of one round after the other, where one draws it for all."""
     coder = course.terms.coder
+    if not isinstance(coder, NoisySites | NoisyPeople) or not coder.central:
+        return None
+    if coder.correlated is not None:
+        return coder.correlated.stream(coder.sampler, root.prg("central noise"))
+    sampler = coder.sampler
+    return lambda: sampler.part(root.prg("central noise", course.number))
+
+
+def _summed(course: Course, sites: Sequence[Site], central: Callable[[], npt.NDArray[np.int64]] | None) -> Total:
+    coder = course.terms.coder
+    correlated = isinstance(coder, NoisySites | NoisyPeople) and coder.correlated is not None
+    adding = range(len(sites)) if correlated else course.chosen
+
+    def vectors() -> Iterator[tuple[int, Parts]]:
+        for number in adding:
+            chosen = number in course.chosen
+            yield number, sites[number].contribute(course.weights, course.number, course.seed, chosen=chosen)
+
     total = _finished(InProcess().sum(vectors(), coder.widths))
-    if isinstance(coder, NoisySites | NoisyPeople) and coder.central:
-        total.parts[0] = in_ring(total.parts[0].astype(np.int64) + coder.sampler.part(stream), coder.widths[0][1])
+    if central is not None:
+        total.parts[0] = in_ring(total.parts[0].astype(np.int64) + central(), coder.widths[0][1])
     return total
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -15,11 +15,12 @@ from protocols.federated.aggregate import Parts
 from protocols.federated.figures import Figures, with_loss
 from protocols.federated.layout import Vector, Weights
 from protocols.federated.models import Data, GradientModel, Model, by_place, rows_of
-from protocols.federated.noisy_means import NoisyPeople
+from protocols.federated.noisy_means import NoisyPeople, NoisySites
 from protocols.federated.terms import Terms
-from protocols.federated.updates import Update
+from protocols.federated.updates import Update, in_ring
 
 Indices = npt.NDArray[np.int64]
+Whole = npt.NDArray[np.int64]
 
 _AT_ONCE = 1 << 24
 """Numbers of gradients that are held at a time."""
@@ -37,6 +38,8 @@ class Site:
     held_out: Data = None
     users: npt.NDArray[Any] | None = None
     own: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
+    _noise: Callable[[], Whole] | None = field(init=False, default=None)
+    _groups: Indices | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.data = by_place(self.data)
@@ -55,6 +58,11 @@ class Site:
                     "Updates(most_examples=...) as large as the largest site, at all parties alike",
                 )
 
+            if coder.correlated is not None:
+                self._groups = coder.correlated.correlated.groups(people, self.seed.prg("groups of people"))
+        if isinstance(coder, NoisySites | NoisyPeople) and coder.correlated is not None and not coder.central:
+            self._noise = coder.correlated.stream(coder.sampler, self.seed.prg("correlated noise"))
+
     def __repr__(self) -> str:
         return f"Site({self.name!r})"
 
@@ -64,7 +72,11 @@ class Site:
         Errors as of `update`.
         """
         found = self.update(weights, number, chosen=chosen)
-        return self.terms.coder.words(found, self.stream(number), common)
+        parts = self.terms.coder.words(found, self.stream(number), common)
+        if self._noise is None:
+            return parts
+        bits = self.terms.coder.widths[0][1]
+        return [in_ring(parts[0].astype(np.int64) + self._noise(), bits)]
 
     def stream(self, number: int) -> Prg:
         """What this site rounds by, and draws its noise from, in a round."""
@@ -93,7 +105,7 @@ class Site:
         if not chosen or not rows:
             return Update(np.zeros(len(weights)), figures)
         if isinstance(self.terms.coder, NoisyPeople):
-            return Update(self._gradients(self.terms.coder), figures)
+            return Update(self._gradients(self.terms.coder, number), figures)
         fitted = self.model.fit(self.data, self.terms.strategy.local, self.seed.prg("federated training", number))
         moved = self._travelling(self.model.weights()) - weights
         if not np.isfinite(moved).all():
@@ -123,13 +135,24 @@ class Site:
             held_out_correct=found.correct or 0,
         )  # fmt: skip
 
-    def _gradients(self, coder: NoisyPeople) -> Vector:
-        """The sum of this site's people's clipped gradients, in steps."""
+    def _gradients(self, coder: NoisyPeople, number: int) -> Vector:
+        """The sum of this site's people's clipped gradients, in steps; of a group of them, where there are groups."""
         total = np.zeros(coder.size, np.int64)
-        for rows, users in _blocks(rows_of(self.data), self.users, max(1, _AT_ONCE // coder.size)):
+        taken = self._taken(number)
+        whose = None if self.users is None else self.users[taken]
+        for block, users in _blocks(len(taken), whose, max(1, _AT_ONCE // coder.size)):
+            rows = taken[block]
             gradients = self.model.gradients(tuple(part[rows] for part in self.data))  # type: ignore[attr-defined]
             total += coder.summed(self._flat(gradients, len(rows)), users)
         return total.astype(np.float64)
+
+    def _taken(self, number: int) -> Indices:
+        """The rows of the people who are in a round."""
+        rows = np.arange(rows_of(self.data))
+        if self._groups is None:
+            return rows
+        group = self._groups if self.users is None else self._groups[self.users]
+        return rows[group == (number - 1) % self.terms.coder.noise.groups]  # type: ignore[attr-defined]
 
     def _flat(self, gradients: Weights, rows: int) -> npt.NDArray[np.float64]:
         """(rows, size). A weight without gradients would be moved by noise alone."""

@@ -34,6 +34,8 @@ class Terms:
     robust: Robust | None = None
     said: tuple[str, ...] = ()
     grouped: bool = False
+    cohorts: int = 1
+    """In how many groups clients are by their numbers, of which one after the other trains."""
 
     @property
     def private(self) -> bool:
@@ -53,7 +55,7 @@ class Terms:
         its update (So, Ali, Guler, Jiao, Avestimehr, AAAI 2023).
         """
         if self.sample is None:
-            return tuple(range(self.clients))
+            return tuple(range((number - 1) % self.cohorts, self.clients, self.cohorts))
         if self.grouped:
             groups = self._groups(common)
             return groups[int(common.prg("group of a round", number).words(1)[0]) % len(groups)]
@@ -85,10 +87,12 @@ def terms_of(
     stopping: Stopping | None = None,
     robust: Robust | None = None,
     at_once: int | None = None,
+    steady: bool = False,
     said: Sequence[str] = (),
 ) -> Terms:
     """The terms, with the proof that sums fit. `at_once`: how many clients' vectors are summed, all by default, where
-    those that are not chosen send zeros and the others are always the same together (`Terms.chosen`).
+    those that are not chosen send zeros and the others are always the same together (`Terms.chosen`). `steady`: all
+    sites are there in every round, as noise that goes with that of other rounds needs it.
 
     LocalError `ring-too-small` with the numbers, `too-few-sites`, `wrong-amount`; errors of the noise.
     """
@@ -96,6 +100,8 @@ def terms_of(
     plan, how, summed = strategy or FedAvg(), updates or Updates(), at_once or clients
     if sample is not None and not 1 <= count_of(sample, "the clients that train in a round") <= clients:
         raise LocalError("amount-out-of-range", f"{sample} of {clients} clients train in a round", "1 to all of them")
+    if isinstance(privacy, Noise) and privacy.correlated is not None:
+        _require_steady(privacy, clients, sample, steady)
     noise = None if privacy is None else rounds_of(privacy, rounds, summed)
     texts = [
         f"strategy: {plan}",
@@ -117,8 +123,25 @@ def terms_of(
             )
         coder = weighted_mean(how, layout.size, summed, by_examples=False, most_radius=robust.most_radius)
     return Terms(
-        layout, plan, how, clients, rounds, coder, noise, sample, stopping, robust, (*texts, *said), at_once is None
-    )
+        layout, plan, how, clients, rounds, coder, noise, sample, stopping, robust, (*texts, *said), at_once is None,
+        privacy.groups if isinstance(privacy, SiteNoise) else 1,
+    )  # fmt: skip
+
+
+def _require_steady(privacy: Noise, clients: int, sample: int | None, steady: bool) -> None:
+    wrong = ""
+    if not steady:
+        wrong = "clients that may vanish, whose noise of later rounds would not cancel that of earlier ones"
+    elif sample is not None:
+        wrong = "sample=, where every= says who takes part in a round"
+    elif isinstance(privacy, SiteNoise) and privacy.groups > clients:
+        wrong = f"{privacy.groups} groups of {clients} clients, some of them empty"
+    if wrong:
+        raise LocalError(
+            "wrong-argument",
+            f"correlated noise beside {wrong}",
+            "noise that is independent from round to round; or train, or simulate, with all clients in every round",
+        )
 
 
 def _coder(

@@ -91,7 +91,7 @@ async def train(
     _refuse(ctx, privacy, sample, stopping, personal, held_out, robust)
     terms = terms_of(
         layout, clients=ctx.n, rounds=rounds, strategy=strategy, updates=updates, privacy=privacy, sample=sample,
-        stopping=stopping, robust=robust,
+        stopping=stopping, robust=robust, steady=True,
     )  # fmt: skip
     call = ctx.child("federated.train", line=line)
     site = Site(ctx.names[ctx.me], terms, model, data, _own_seed(call), held_out, _array(users))
