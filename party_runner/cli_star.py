@@ -38,7 +38,6 @@ from party_runner.star_report import print_star
 from party_runner.status import StatusLine
 from party_runner.summary import Summary, check_writable
 from party_runner.whole_file import ELSEWHERE
-from protocols.aggregation.star_credentials import vouch
 
 STAR = click.option("--star", "star_file", required=True, type=FILE, metavar="STAR.TOML", help="The star.")
 KEY = click.option("--key", type=FILE, metavar="FILE", help="The private key.  [default: NAME.key by star.toml]")
@@ -220,6 +219,8 @@ def enroll(
     name: str, request_file: Path | None, authority: Path, hours: float, fingerprint: str | None, folder: Path
 ) -> None:
     """Enrol the client that you know as NAME: sign its request, into NAME.crt. Again, to renew it."""
+    from protocols.aggregation.star_credentials import vouch
+
     try:
         file = request_file if request_file is not None else folder / f"{name}.csr"
         target, until = Authority(authority).enroll(
