@@ -123,7 +123,8 @@ class Prio3(Generic[Measurement, Result]):
         """What aggregator `agg_id` keeps of a report, and its verifier share for the others.
 
         verify_key: 32 uniform bytes that all aggregators share and no client may know, chosen before the reports.
-        PeerError `malformed-report` or, once in 2^50 reports, `rejected-report`; both name the client.
+        PeerError `malformed-report` or, with a chance of p / |F| for each gadget and proof, `rejected-report` (a test
+        point that would show inputs); both name the client.
         """
         (outcome,) = self.verify_init_batch(verify_key, ctx, agg_id, [nonce], [public_share], [input_share], [client])
         if isinstance(outcome, PeerError):
