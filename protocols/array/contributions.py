@@ -187,6 +187,8 @@ class _Walk:
                 raise _not_bounded(node, *_UNDECLARED)
         if node.operation.name in ("constant", "constant bits"):
             return PUBLIC
+        if node.operation.name == "secret":
+            raise _unknown(node, "its rows are no record's own, since one record may move others among them")
         raise _unknown(node, "it was computed by an earlier reveal, and what it was computed from is forgotten")
 
     def _summarised(self, node: Node) -> Contribution:

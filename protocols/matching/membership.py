@@ -10,10 +10,12 @@ import numpy.typing as npt
 
 from mpc.context import Context
 from mpc.errors import LocalError
+from protocols.array.group_sizes import Group
 from protocols.array.inputs import secret
 from protocols.array.lines import user_line
 from protocols.array.logic import equal, where
 from protocols.array.node import Kind
+from protocols.array.records import Rows, Source
 from protocols.array.secret import SecretArray
 from protocols.assurances import FOLLOWED, MATCHED, assure
 from protocols.matching.columns import beside, with_zero
@@ -88,13 +90,27 @@ async def members(
     ctx.join(call)
     mine = [numbers if ctx.me == party else None for party in (holder, other)]
     top = (0, (1 << NUMBER_BITS) - 1)
-    r = await secret(ctx, holder, mine[0], range=top, kind="int")
-    s = await secret(ctx, other, mine[1], range=top, kind="int")
+    fewest = min(sides.held, sides.offered)
+    r = _of_any(await secret(ctx, holder, mine[0], range=top, kind="int"), holder, fewest)
+    s = _of_any(await secret(ctx, other, mine[1], range=top, kind="int"), holder, fewest)
     there = equal(r, s)
     if not with_values:
         return Members(there, None)
     placed = None if given is None else _placed(given[own.first_rows()], bins, sides.bins)
-    return Members(there, await secret(ctx, holder, placed, range=with_zero(range), kind=kind))
+    beside_them = await secret(ctx, holder, placed, range=with_zero(range), kind=kind)
+    return Members(there, _of_any(beside_them, holder, fewest))
+
+
+def _of_any(x: SecretArray, holder: int, fewest: int) -> SecretArray:
+    """x, of which no row is any one record's: with an identifier of its own a record moves others to other bins.
+
+    So a reveal derives no sensitivity from its rows, and one has to be declared. For a policy's smallest group all of
+    them are of `fewest` records at most, which is all that is public, and not of as many as there are bins.
+    """
+    numbers = np.arange(len(x)) % max(fewest, 1)
+    x.node.value.records = None
+    x.node.value.group = Group(np.ones((1,) * len(x.shape), np.int64), Rows({Source(holder): numbers[None]}))
+    return x
 
 
 async def _numbers(

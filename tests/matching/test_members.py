@@ -21,6 +21,8 @@ from protocols.matching import members_psty19
 from protocols.matching.cuckoo_pr04 import bins_for, choices, placed
 from protocols.matching.members_psty19 import in_bins
 from protocols.matching.oprf_rfc9497 import blinded, evaluated
+from protocols.privacy.forecast import Forecast
+from protocols.privacy.policy import Policy
 
 COLUMN = st.lists(st.integers(0, 12), max_size=10)
 
@@ -87,6 +89,39 @@ def test_places_without_an_identifier_are_zero_whatever_the_range(values: list[f
         return await matching.common_sum(ctx, mine, values, holder=0, range=bounds)
 
     assert mpc.simulate(main, inputs=[[1, 2], [2, 3]]).result == values[1]
+
+
+def test_noise_is_not_derived_from_bins() -> None:
+    """One identifier more moves others to other bins: of some of the bins one record moves more than one."""
+
+    async def main(ctx: Context, mine: Any) -> Any:
+        found = await matching.members(ctx, mine, mine, holder=0, range=(0, 9))
+        which = found.there[:5].sum() if mine[0] == 1 else found.chosen()[:5].sum()
+        return await mpc.reveal(ctx, which, privacy=mpc.Laplace(epsilon=1))
+
+    for first in (1, 2):
+        with pytest.raises(LocalError, match=r"sensitivity-unknown.*no record's own"):
+            mpc.simulate(main, inputs=[[first, 3, 4]] * 2)
+    options = [choices([b"one", b"two", b"three", b"four"], 5, bytes([tag])) for tag in range(20)]
+    assert max(np.count_nonzero(placed(each, 5)[:3] != placed(each[:3], 5)) for each in options) > 1
+
+
+@pytest.mark.parametrize("most", [None, 40])
+def test_policies_see_as_many_records_as_are_told_and_not_the_bins(most: int | None) -> None:
+    async def main(ctx: Context, mine: Any) -> Any:
+        found = await matching.members(ctx, mine, mine, holder=0, range=(0, 99), at_most=most)
+        await mpc.reveal(ctx, found.there.sum())
+        await mpc.reveal(ctx, found.chosen().sum())
+        return await mpc.reveal(ctx, found.chosen()[:7].sum())
+
+    forecast = Forecast(Policy(smallest_group=100), ["north", "south"], "digest")
+    mpc.plan(main, [np.arange(20), np.arange(30)], keeper=forecast)
+    of_all, chosen, of_some = (int(entry["cause"].split()[6]) for entry in forecast.plain())
+    fewest = most or 20
+    assert bins_for(fewest) > 2 * fewest
+    assert of_all == fewest
+    assert 0.8 * fewest < chosen <= fewest
+    assert of_some <= 7
 
 
 def test_sums_and_noisy_counts() -> None:
