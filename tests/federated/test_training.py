@@ -260,10 +260,8 @@ def test_running_statistics_are_averaged_and_not_stepped():
     found = federated.simulate(
         make(), SITES, rounds=1, strategy=FedAvg(local=Local(batch=None, rate=1.0), rate=0.5), updates=Updates(bits=48)
     )
-    assert found.weights["w"] == pytest.approx(0.5, abs=1e-6)
-    assert found.weights["seen"] == pytest.approx(2.0, abs=1e-6) or found.weights["seen"] == pytest.approx(
-        1.0, abs=1e-6
-    )
+    assert found.weights["w"] == pytest.approx(0.5, abs=1e-5)
+    assert found.weights["seen"] == pytest.approx(1.0, abs=1e-5), "75 of 10,000 examples: a step of 1.2e-6"
 
 
 def test_amounts_are_whole_numbers_of_any_type():
