@@ -73,6 +73,12 @@ class Prio3(Generic[Measurement, Result]):
         self.shares, self.circuit, self.algorithm, self.proofs = shares, circuit, algorithm, proofs
         self._format = Format(circuit, shares, proofs)
 
+    def __repr__(self) -> str:
+        outputs = self.circuit.output_len
+        return (
+            f"<{type(self).__name__} of {self.shares} aggregators: sums of {outputs} numbers up to {self.circuit.most}>"
+        )
+
     @property
     def rand_size(self) -> int:
         """Bytes of randomness that `shard` takes."""
@@ -228,7 +234,8 @@ class Prio3(Generic[Measurement, Result]):
         """The aggregate result, of the aggregate shares of all aggregators and the number of reports in each.
 
         PeerError `malformed-report` if a share is none. LocalError `wrong-prio3-parameters` if the number of shares is
-        not that of aggregators, or so many measurements could reach p, beyond which sums are wrong.
+        not that of aggregators, or so many measurements could reach p, beyond which sums are wrong; or if the shares
+        add up to more than so many valid measurements can, as shares of different reports nearly always do.
         """
         num_measurements = whole(num_measurements, "num_measurements")
         if len(agg_shares) != self.shares or num_measurements < 1:
@@ -238,8 +245,11 @@ class Prio3(Generic[Measurement, Result]):
             cause = f"{num_measurements} numbers up to {self.circuit.most} may reach p = {self.circuit.field.p}"
             raise wrong_type(cause, "take smaller batches, or a type of a lower bound")
         shares = [self._format.agg_share(s, f"aggregator {i}") for i, s in enumerate(agg_shares)]
-        total = self.circuit.field.to_ints(self._added(shares))
-        return self.circuit.decode([int(x) for x in total], num_measurements)
+        total = [int(x) for x in self.circuit.field.to_ints(self._added(shares))]
+        if max(total) > num_measurements * self.circuit.most:
+            cause = f"the shares add up to more than {num_measurements} numbers up to {self.circuit.most} can"
+            raise wrong_type(cause, "give each aggregator's share of the same reports, and their number")
+        return self.circuit.decode(total, num_measurements)
 
     def _derivations(self, ctx: bytes) -> Derivations:
         if not isinstance(ctx, bytes) or len(ctx) > MOST_CTX:

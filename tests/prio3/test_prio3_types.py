@@ -202,6 +202,14 @@ def test_an_aggregate_that_could_wrap_is_refused():
         vdaf.unshard([bytes(8), b"\xff" * 8], 1)
 
 
+def test_shares_that_are_not_of_the_same_reports_are_no_result():
+    vdaf = Prio3Sum(2, 5)
+    assert vdaf.unshard([(15).to_bytes(8, "little"), bytes(8)], 3) == 15
+    with pytest.raises(LocalError, match="more than 3 numbers up to 5"):
+        vdaf.unshard([(16).to_bytes(8, "little"), bytes(8)], 3)
+    assert repr(vdaf) == "<Prio3Sum of 2 aggregators: sums of 1 numbers up to 5>"
+
+
 def test_numpys_numbers_are_parameters_as_pythons():
     """And the count of reports is no number that wraps: the largest result is refused as it would be."""
     eight = np.int64(8)
