@@ -36,7 +36,7 @@ def rehearse(
     held_out: Sequence[Data] | None = None,
     leaves: Leaves | None = None,
     waiting: Waiting | None = None,
-    keep: Path | None = None,
+    keep: str | Path | None = None,
     on_round: Callable[[Reported], object] | None = None,
 ) -> Served:
     """What `serve` gives, with clients of these data that `join`, named client-0 and so on.
@@ -51,16 +51,23 @@ def rehearse(
     async def client(place: MemoryStar, number: int) -> None:
         name = f"client-{number}"
         member = Member(name, federation.agreed(model := make_model()), model, partitions[number], held[number])
-        async with place.dial(name) as star:
-            await take_part(star, member, leaves=None if leaves is None else lambda tag: leaves(number, tag))
+        try:
+            async with place.dial(name) as star:
+                await take_part(star, member, leaves=None if leaves is None else lambda tag: leaves(number, tag))
+        except PeerError as error:
+            if error.code != "star-ended":  # it was away when the weights at the end were told
+                raise
 
     async def main() -> Served:
         trio.to_thread.current_default_thread_limiter().total_tokens = _THREADS
         place = MemoryStar(limits=_LIMITS)
-        async with trio.open_nursery() as nursery, place.serve() as star:
-            for number in range(len(partitions)):
-                nursery.start_soon(client, place, number)
-            return await _served(star)
+        async with trio.open_nursery() as nursery:
+            async with place.serve() as star:
+                for number in range(len(partitions)):
+                    nursery.start_soon(client, place, number)
+                served = await _served(star)
+            nursery.cancel_scope.cancel()  # clients that were away at the end dial in vain
+        return served
 
     async def _served(star: StarServer) -> Served:
         return await serve(star, make_model(), federation, waiting=waiting, keep=keep, on_round=on_round)

@@ -12,6 +12,7 @@ import numpy as np
 import trio
 
 from mpc.errors import LocalError, PeerError
+from mpc.network.star.events import Joined
 from mpc.network.star.rounds import Quorum, Rounds
 from mpc.network.star.server import StarServer
 from mpc.prg import SEED_BYTES, Seed
@@ -90,7 +91,7 @@ async def serve(
     federation: Federation,
     *,
     waiting: Waiting | None = None,
-    keep: Path | None = None,
+    keep: str | Path | None = None,
     authority: bytes | None = None,
     spending: Spending | None = None,
     on_round: Callable[[Reported], object] | None = None,
@@ -130,7 +131,7 @@ async def serve(
     serving = Serving(star, agreed, model, waiting or Waiting(), authority, spending, on_round)
     if spending is not None:
         spending.begin(agreed, star.name)
-    keeping = Keeping(keep, agreed.terms) if keep is not None else None
+    keeping = Keeping(Path(keep), agreed.terms) if keep is not None else None
     try:
         return await serving.run(keeping)
     finally:
@@ -195,8 +196,7 @@ class Serving:
             if await self._train() and keeping is not None:
                 await trio.to_thread.run_sync(keeping.save, self.course)
         held = await self._judged(keeping)
-        self._say_goodbye()
-        await self.star.drained()
+        await self._say_goodbye()
         return self._served(held)
 
     @property
@@ -316,12 +316,19 @@ class Serving:
         if self.on_round is not None:
             self.on_round(found)
 
-    def _say_goodbye(self) -> None:
-        """The weights at the end, to all that are here."""
+    async def _say_goodbye(self) -> None:
+        """The weights at the end, to all that are here, and who comes again while others still take them."""
         weights = sent_weights(self.agreed.terms.layout, self.course.weights)
-        number = self.rounds.number + 1
-        opening = Opening(Kind.END, number, Seed(bytes(SEED_BYTES)), weights)
-        self.star.broadcast((number, 0), opening_bytes(self.agreed.terms, opening))
+        number, until = self.rounds.number + 1, trio.current_time() + self.waiting.more
+        content = opening_bytes(
+            self.agreed.terms, Opening(Kind.END, number, Seed(bytes(SEED_BYTES)), weights)
+        )  # fmt: skip
+        told = {name: self.star.clients[name] for name in self.star.broadcast((number, 0), content)}
+        while self.star.clients and (left := until - trio.current_time()) > 0:
+            event = await self.star.event(left)
+            if isinstance(event, Joined) and told.get(event.client) != event.connection:
+                self.star.send(event.client, (number, 0), content, connection=event.connection)
+        await self.star.drained(told)
 
     def _served(self, held: Held | None) -> Served:
         terms = self.agreed.terms

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import trio
 from federations import FRESH, model, rows
 from training_stars import ALL_ROWS, DATA, QUICK, Run, drop, federation, member
 
 from mpc import aggregation, federated
 from mpc.errors import LocalError, PeerError
+from protocols.federated.joining import take_part
 
 
 def same_weights(run, wanted, tolerance=1e-5):
@@ -177,7 +179,52 @@ def test_a_rehearsal_in_one_process():
     assert trained.evaluate(FRESH).correct > 130
     assert [len(each.sites) for each in found.trained.rounds] == [5] * 5
     with pytest.raises(LocalError, match="update-not-finite"):
-        federated.rehearse(model, [(DATA[0][0] * np.inf, DATA[0][1]), *DATA[1:]], federation(rounds=1))
+        federated.rehearse(model, [(DATA[0][0] * np.nan, DATA[0][1]), *DATA[1:]], federation(rounds=1))
+
+
+def test_who_returns_other_shares_is_named_and_not_asked_again():
+    async def liar(star, run):
+        one = member(run.federation, 2)
+        one.meet(star.session)
+        while not one.over:
+            delivery = await star.receive()
+            answer = bytearray(one.answer(delivery.tag, delivery.content))
+            if delivery.tag[1] == 3:
+                answer[-8] ^= 1
+            await star.send(delivery.tag, bytes(answer))
+
+    run = Run(federation(rounds=2), others={2: liar})()
+    assert run.told[2].code == "aggregation-bad-share"
+    assert [(report.invited, report.survivors) for report in run.reports] == [(6, 6), (5, 5)]
+    assert np.isclose(run.reports[0].round.moved, simulated(DATA, rounds=1).rounds[0].moved, atol=1e-5)
+
+
+def test_who_comes_when_the_end_is_told_is_told_it_too():
+    """Client 3 loses its line where the end comes, while client 5 still has not taken it."""
+
+    async def away(star, run):
+        one = member(run.federation, 3)
+        one.meet(star.session)
+        while True:
+            delivery = await star.receive()
+            if delivery.tag == (2, 0):
+                break
+            await star.send(delivery.tag, one.answer(delivery.tag, delivery.content))
+        await star.reconnect()
+        return await take_part(star, one)
+
+    async def slow(star, run):
+        one = member(run.federation, 5)
+        one.meet(star.session)
+        while True:
+            delivery = await star.receive()
+            if delivery.tag == (2, 0):
+                await trio.sleep(0.1)
+                return one.answer(delivery.tag, delivery.content)
+            await star.send(delivery.tag, one.answer(delivery.tag, delivery.content))
+
+    run = Run(federation(rounds=2), others={3: away, 5: slow})()
+    assert same_weights(run, run.told[3].weights, 1e-12)
 
 
 NOTICED = ("dies", "garbage", "empty", "cut", "twice", "earlier")
