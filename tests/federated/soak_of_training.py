@@ -22,7 +22,7 @@ from mpc import federated
 from protocols.federated.models import Evaluated, Fitted
 
 SIZE = 12
-EVERY = 25
+EVERY = 20
 """Rounds between looks at the memory."""
 
 
@@ -95,7 +95,7 @@ class Soak:
     def run(self) -> federated.Served:
         """All rounds."""
         data = [(self.steps[i : i + 1], np.array([1 << i])) for i in range(self.clients)]
-        waiting = federated.Waiting(more=0.05, most=30.0, failures=100)
+        waiting = federated.Waiting(more=5.0, most=60.0, failures=100)
         return federated.rehearse(
             Constant, data, self.federation, leaves=self.leaves, waiting=waiting, on_round=self.check
         )

@@ -13,7 +13,10 @@ from protocols.federated.member import Member
 
 LIMITS = StarLimits(joins_per_minute=1e9, messages_per_minute=1e9)
 SOON = Backoff(0.02, 0.05, 0.4)
-QUICK = federated.Waiting(more=0.2, most=5.0)
+QUICK = federated.Waiting(more=30.0, most=40.0)
+"""Rounds begin with all clients, however slow the machine is."""
+SHORT = federated.Waiting(more=2.0, most=40.0)
+"""For who will not come again."""
 ALL_ROWS = federated.FedAvg(local=federated.Local(batch=None, rate=0.3))
 DATA = [rows(20 + 10 * number, number) for number in range(6)]
 
