@@ -157,7 +157,8 @@ class Course:
             self.stopped = True
         moved = np.zeros(0) if self.stopped else self._moved(mean.moved)
         length = sqrt(float(np.square(moved).sum()))
-        trained = replace(total, survivors=tuple(i for i in total.survivors if i in self.chosen))
+        chosen = set(self.chosen)
+        trained = replace(total, survivors=tuple(i for i in total.survivors if i in chosen))
         found = _round(self.number, trained, length, mean, held, private=self.terms.private)
         self.rounds.append(found)
         return found
