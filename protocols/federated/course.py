@@ -17,7 +17,7 @@ from protocols.federated.figures import Figures
 from protocols.federated.layout import Layout, Vector
 from protocols.federated.strategies import Optimiser
 from protocols.federated.terms import Terms
-from protocols.federated.updates import Mean
+from protocols.federated.updates import Mean, no_examples
 from protocols.privacy.ledger.charges import Price
 
 _MUCH = 0.1
@@ -147,8 +147,14 @@ class Course:
         return self.terms.chosen(self.number, self.common)
 
     def take(self, total: Total) -> Round:
-        """The sums of a round: the weights move. LocalError `no-examples`, `training-diverged`."""
-        return self.move(self.terms.coder.mean(total.parts, len(total.survivors), self.seed), total)
+        """The sums of a round: the weights move, but for a sample of clients that have no examples.
+
+        LocalError `no-examples` where nobody of all has any, `training-diverged`.
+        """
+        mean = self.terms.coder.mean(total.parts, len(total.survivors), self.seed)
+        if not self.terms.private and mean.figures.weight <= 0 and self.terms.sample is None:
+            raise no_examples()
+        return self.move(mean, total)
 
     def move(self, mean: Mean, total: Total) -> Round:
         """As `take`, for a mean that came another way."""

@@ -167,10 +167,10 @@ class WeightedMean:
         return values, summed
 
     def mean(self, parts: Sequence[Words], clients: int, common: Seed) -> Mean:
-        """As of `Coder`. LocalError `no-examples` where all weights are 0."""
+        """As of `Coder`. Zeros where all weights are 0."""
         figures = figures_of(parts[1])
         if figures.weight <= 0:
-            raise no_examples()
+            return Mean(np.zeros(self.coordinates.size), figures)
         total = self.coordinates.put_back(signed(parts[0], self.grid.bits) * self.grid.step, common)
         of_all, part = self.coordinates.error(self.grid.error(self.coordinates.sent)), self.most / figures.weight
         return Mean(total * part, figures, of_all * part)

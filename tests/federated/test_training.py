@@ -74,6 +74,18 @@ def test_who_has_no_rows_learns_with_the_others():
         trained([(x[:0], y[:0])] * 2)
 
 
+def test_a_sample_without_rows_moves_nothing_and_ends_nothing():
+    x, y = SITES[1]
+    empty = (x[:0], y[:0])
+    for found in (
+        federated.simulate(model(), [SITES[0], empty, empty, empty], rounds=12, sample=1),
+        trained([SITES[0], SITES[2], empty, empty, empty, empty], rounds=12, sample=2)[0],
+    ):
+        assert {r.moved > 0 for r in found.rounds if r.examples} <= {True}
+        assert {r.moved for r in found.rounds if not r.examples} <= {0.0}
+        assert len(found.rounds) == 12
+
+
 def test_a_sample_of_sites_trains_which_nobody_chose():
     sites = [rows(2**i, i) for i in range(5)]
     found = trained(sites, rounds=24, sample=2, strategy=FedAvg(local=ALL_IN_ONE))

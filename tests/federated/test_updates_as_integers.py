@@ -164,9 +164,10 @@ def test_coordinates_that_are_left_out_are_made_up_for_on_average():
     assert (np.abs(np.mean(draws, axis=0) - v) < 5 * off).all()
 
 
-def test_nobody_with_examples_has_no_mean():
-    with pytest.raises(LocalError, match="no-examples"):
-        summed(weighted_mean(Updates(), 33, 1), [CLIENTS[2]], SEED)
+def test_where_nobody_has_examples_nothing_moves():
+    found = summed(weighted_mean(Updates(), 33, 1), [CLIENTS[2]], SEED)
+    assert found.figures.weight == 0
+    assert found.moved.tolist() == [0.0] * 33
 
 
 @pytest.mark.parametrize("wrong", [{"clip": 0.0}, {"clip": np.nan}, {"keep": 0.0}, {"keep": 1.5}, {"most_examples": 0}])
