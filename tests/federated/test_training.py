@@ -74,6 +74,15 @@ def test_who_has_no_rows_learns_with_the_others():
         trained([(x[:0], y[:0])] * 2)
 
 
+def test_sums_over_changing_clients_tell_each_ones_number_of_examples():
+    """Why a mesh has fixed groups, and what the page of stars warns of."""
+    sites = [rows(n, n) for n in (7, 30, 12, 9, 21)]
+    found = federated.simulate(model(), sites, rounds=14, sample=3, seed=bytes(32))
+    told = np.array([[i in r.sites for i in range(5)] for r in found.rounds], float)
+    sums = [r.examples for r in found.rounds]
+    assert np.allclose(np.linalg.lstsq(told, sums)[0], [7, 30, 12, 9, 21])
+
+
 def test_a_sample_without_rows_moves_nothing_and_ends_nothing():
     x, y = SITES[1]
     empty = (x[:0], y[:0])
