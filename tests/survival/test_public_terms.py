@@ -50,6 +50,17 @@ def test_hospitals_that_count_by_other_terms_are_noticed(name: str) -> None:
         run(STUDY, ASKED[name])
 
 
+def test_a_covariate_of_one_patient_tells_when_it_died() -> None:
+    """As the page warns: of the same study, but for the month in which the only one died who has it."""
+    found = []
+    for month in (2, 4, 6):
+        times, events, covariates = STUDY.times.copy(), STUDY.events.copy(), STUDY.covariates.copy()
+        times[0], events[0], covariates[:, 1] = month, 1, np.arange(60) == 0
+        study = STUDY._replace(times=times, events=events, covariates=covariates)
+        found.append(run(study, lambda ctx, mine: cox(ctx, mine, MONTHS, ranges=WIDE)).result.coefficients[1])
+    assert (np.diff(found) < -0.1).all()
+
+
 def test_one_time_otherwise_is_noticed_at_a_party_without_patients() -> None:
     async def main(ctx: mpc.Context, _: Any) -> Any:
         grid = [1, 2, 3 + ctx.me // 2]
