@@ -35,7 +35,8 @@ async def align(
     `ranges` and `kinds`: for each of them what `mpc.secret` takes, the same at all parties.
 
     Every party that matches learns which of its identifiers all have, as of `common`, and all parties of the run how
-    many; of the columns nobody learns anything but their shapes. Costs: `common`, and an input of each party.
+    many; of the columns nobody learns anything but their shapes. Noise on what is computed of them covers what stands
+    in rows, not who is among them. Costs: `common`, and an input of each party.
     LocalError `wrong-columns`, `wrong-number`, PeerError `unexpected-message` for another number of rows, and as of
     `common` and `mpc.secret`.
     """
