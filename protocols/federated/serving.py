@@ -31,6 +31,8 @@ from protocols.federated.spending import Spending
 from protocols.federated.updates import in_ring
 
 _REMEMBERED = 64
+_LONGEST = 64
+"""Rounds that a client whose shares were wrong is left out of, and the one it was in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,7 @@ async def serve(
         )  # fmt: skip
     serving = Serving(star, agreed, model, waiting or Waiting(), authority, spending, on_round)
     if spending is not None:
-        spending.begin(agreed, star.name)
+        serving.begun = agreed.terms.rounds - spending.begin(agreed, star.name)
     keeping = Keeping(Path(keep), agreed.terms) if keep is not None else None
     try:
         return await serving.run(keeping)
@@ -173,7 +175,8 @@ class Serving:
     course: Course = field(init=False)
     rounds: Rounds = field(init=False)
     begun: int = 0
-    _barred: set[str] = field(default_factory=set)
+    _faults: Counter[str] = field(default_factory=Counter)
+    _back: dict[str, int] = field(default_factory=dict)
     _missed: deque[Reported] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
     _failures: int = 0
     _last: int = 0
@@ -187,7 +190,7 @@ class Serving:
         """All rounds."""
         if keeping is not None and not keeping.resume(self.course):
             keeping.save(self.course)
-        self.begun = 0 if keeping is None else keeping.attempts
+        self.begun = max(self.begun, 0 if keeping is None else keeping.attempts)
         self.rounds = Rounds(Quorum(self.agreed.plan.quorum), 0 if keeping is None else keeping.next)
         while not self._over:
             await self._assemble()
@@ -251,8 +254,8 @@ class Serving:
         except PeerError as missed:
             error = missed
         for name in server.culprits if server is not None else ():
-            self._barred.add(name)
-            self.star.part_with(name, "aggregation-bad-share", f"{name} returned other shares than it was given")
+            self._faults[name] += 1
+            self._back[name] = number + min(1 << self._faults[name], _LONGEST)
         return _Sum(
             number, len(members), trio.current_time() - began, counts.received_bytes - before[0],
             counts.sent_bytes - before[1], server, error,
@@ -260,12 +263,19 @@ class Serving:
 
     def _members(self) -> list[str]:
         """Who takes part: a random choice where more are here than may. Nobody relies on it."""
-        here = [name for name in self.rounds.here if name not in self._barred]
+        here = self._here
         most = self.agreed.federation.clients
         if len(here) <= most:
             return here
         order = np.argsort(Seed.fresh().prg("members of a round").words(len(here)), kind="stable")
         return [here[place] for place in sorted(order[:most].tolist())]
+
+    @property
+    def _here(self) -> list[str]:
+        """Who is here, but for those whose shares were wrong of late: one round, then three, and so on. Not for good,
+        as it may have been who dealt the shares."""
+        number = self.rounds.number + 1
+        return [name for name in self.rounds.here if self._back.get(name, 0) <= number]
 
     async def _assemble(self) -> None:
         """Waits for clients as `Waiting` says."""
@@ -274,7 +284,7 @@ class Serving:
         while True:
             while (event := await self.star.event(0)) is not None:
                 self.rounds.hear(event)
-            here, waited = len(set(self.rounds.here) - self._barred), trio.current_time() - began
+            here, waited = len(self._here), trio.current_time() - began
             if here >= wanted or (here >= plan.least and waited >= self.waiting.more):
                 return
             if waited >= self.waiting.most:
