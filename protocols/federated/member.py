@@ -2,9 +2,9 @@
 
 A round begins with an opening and goes on with the steps of a secure sum (`protocols.aggregation`). An opening ends the
 round before, whatever became of it: a client never comes back to an older round. Keys, masks, rounding and noise are
-drawn afresh for each opening, from the operating system or from a count of openings that never goes back, so that no
-sum of the same masks or the same noise is told twice. Without noise that is no help against a server that gives the
-same weights in two rounds and leaves a client out of the second: the sums differ by about its update.
+drawn afresh for each opening, from the operating system or from a count of openings that never goes back. So a server
+that tells the same weights twice does not get the same noise twice. Where there is none, two sums of almost the same
+clients from the same weights differ by the update of one of them, up to rounding, and no secure sum prevents that.
 """
 
 from __future__ import annotations

@@ -113,10 +113,11 @@ async def serve(
 
     *The server learns* the sums of each round and who takes part, when; of an update, a count of examples or a loss
     nothing else while no more than `federation.corrupted` work with it. *Clients learn* the weights of each round that
-    they are in, and at the end; not who else is in it, but for the names of the sum's neighbours. Of what one client
-    has the weights may tell a good deal: `privacy`, a `SiteNoise` whose unit is the client (or `PersonNoise`), bounds
-    that, also against the server unless `central`. A client that does not follow the protocol can add any numbers that
-    the ring holds; nothing here bounds them.
+    they are in, and at the end; not who else is in it, but for the names of the sum's neighbours. Sums of many rounds
+    over changing clients tell the server more, each one's number of examples among it, and of what one client has the
+    weights may tell a good deal: `privacy`, a `SiteNoise` whose unit is the client (or `PersonNoise`), bounds both,
+    also against the server unless `central`; the sum is then divided by `clients`, whoever stayed. A client that does
+    not follow the protocol can add any numbers that the ring holds; nothing here bounds them.
 
     Rounds: four messages of each client for a round, five where the server may be malicious. Bytes: the weights to
     each, and `mpc.aggregation.step_bytes`.
