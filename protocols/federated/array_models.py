@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from mpc.errors import LocalError
 from mpc.prg import Prg
 from protocols.federated.layout import Weights
 from protocols.federated.models import Data, Evaluated, Fitted, Local, batches, pair_of
@@ -53,12 +54,30 @@ class ArrayModel:
         x, y = pair_of(data)
         rows, start, losses = len(x), self.weights(), []
         for batch in batches(rows, local, stream):
-            loss, gradients = self.gradient(self.arrays, x[batch], y[batch])
+            loss, gradients = self._slopes(x[batch], y[batch])
             losses.append(loss * len(batch))
             for name, slope in gradients.items():
                 pull = local.proximal * (self.arrays[name] - start[name]) if local.proximal else 0.0
                 self.arrays[name] = self.arrays[name] - local.rate * (slope + pull)
         return Fitted(rows, float(sum(losses)) / max(rows * local.epochs, 1))
+
+    def _slopes(self, x: Any, y: Any) -> tuple[float, Weights]:
+        """What `gradient` says, if it is what it should be: numpy would stretch a wrong shape, unseen."""
+        found = self.gradient(self.arrays, x, y)
+        pair = isinstance(found, tuple | list) and len(found) == 2
+        if not pair or np.ndim(found[0]) or not isinstance(found[1], Mapping):
+            told = (
+                " and ".join(type(part).__name__ for part in found)
+                if isinstance(found, tuple)
+                else type(found).__name__
+            )
+            raise LocalError("unsuitable-model", f"gradient(weights, x, y) gives {told}", "(loss, {name: gradient})")
+        for name, slope in found[1].items():
+            if name not in self.arrays or np.shape(slope) != self.arrays[name].shape:
+                wanted = {name: array.shape for name, array in self.arrays.items()}
+                cause = f"the gradient of {name!r} is of shape {np.shape(slope)}"
+                raise LocalError("wrong-shape", cause, f"arrays of the weights' names and shapes: {wanted}")
+        return float(found[0]), found[1]
 
     def evaluate(self, data: Data) -> Evaluated:
         """As of `Model`."""

@@ -10,7 +10,7 @@ from mpc.errors import LocalError
 from protocols.aggregation.plan import AggregationPlan, plan
 from protocols.federated.figures import WIDTHS
 from protocols.federated.layout import AVERAGE, layout_of
-from protocols.federated.models import Model
+from protocols.federated.models import Model, weights_of
 from protocols.federated.noise import Noise, running_with
 from protocols.federated.side_by_side import SideBySide
 from protocols.federated.strategies import FedAvg, Stopping, Strategy
@@ -64,7 +64,7 @@ class Federation:
         honest = numbers.quorum - numbers.corrupted
         noise = None if self.privacy is None else replace(self.privacy, honest=honest)
         layout = layout_of(
-            model.weights(), personal=self.personal, statistics=model.statistics,
+            weights_of(model), personal=self.personal, statistics=model.statistics,
             running=running_with(noise, self.running),
         )  # fmt: skip
         against = "a malicious server" if self.malicious else "a semi-honest server"

@@ -73,6 +73,9 @@ class Evaluated:
     correct: int | None = None
 
 
+_METHODS = ("weights", "load", "fit", "evaluate")
+
+
 class Model(Protocol):
     """A model with named weights. One object is one site's; training changes it."""
 
@@ -101,6 +104,19 @@ class GradientModel(Protocol):
         """For each weight that is trained the gradients of the rows' losses: (rows, *shape)."""
 
 
+def weights_of(model: Model) -> Weights:
+    """Its weights. LocalError `unsuitable-model` for what is no model, as a library's estimator alone."""
+    kind = f"the class {model.__name__}" if isinstance(model, type) else f"of type {type(model).__name__}"
+    if isinstance(model, type) or not all(callable(getattr(model, name, None)) for name in _METHODS):
+        raise LocalError(
+            "unsuitable-model",
+            f"the model is {kind}, which has no weights by name to load and to train",
+            "ArrayModel(arrays, gradient), sklearn_model(estimator, features=...), torch_model(module, ...), or an "
+            f"object with {', '.join(_METHODS)} of your own",
+        )
+    return model.weights()
+
+
 def rows_of(data: Data) -> int:
     """How many examples there are, 1 for a `Partition`, whose model alone knows. LocalError `wrong-data` for anything
     but arrays of one length, side by side."""
@@ -112,11 +128,25 @@ def rows_of(data: Data) -> int:
         lengths = set()
     if len(lengths) != 1 or not isinstance(data, tuple | list):
         raise LocalError(
-            "wrong-data",
-            f"a site's data are of type {type(data).__name__}, with parts of {len(lengths)} lengths",
-            "a pair (x, y): a row of x for each element of y",
+            "wrong-data", f"a site's data are {_said(data)}", "a pair (x, y): a row of x for each element of y"
         )
     return int(lengths.pop())
+
+
+def _said(data: object) -> str:
+    """Kinds and shapes of what was given."""
+    if data is None:
+        return "missing"
+    if not isinstance(data, tuple | list):
+        return f"one {type(data).__name__} of shape {np.shape(data)}" if hasattr(data, "shape") else type(data).__name__
+    return f"a {type(data).__name__} of " + (" and ".join(_part(part) for part in data[:4]) or "nothing")
+
+
+def _part(part: Any) -> str:
+    try:
+        return f"{len(part):,} rows"
+    except TypeError:
+        return f"a {type(part).__name__}"
 
 
 def by_place(data: Data) -> Data:

@@ -25,6 +25,7 @@ Whole = npt.NDArray[np.int64]
 BETA = 2.0**-10
 _TRIES = 64
 _UNIT = 2.0**-53
+_SQUARE_FITS = 2.0**490
 _SURE = 1 + 2.0**-40
 """More than what floats round off of a bound."""
 
@@ -59,9 +60,12 @@ def squared(whole: Whole) -> int:
 
 def shortened(vector: Vector, c: float) -> Vector:
     """The vector, at most c long: lengths in floats are wrong by less than (d + 8) 2^-52 of themselves."""
+    peak = float(np.abs(vector).max(initial=0.0))
+    if peak > _SQUARE_FITS:  # its square is infinite, and what is cut to size by that is nothing
+        vector = vector / peak
     length = sqrt(float(np.square(vector).sum()))
     room = c * (1 - (len(vector) + 8) * 2.0**-51)
-    return vector if length <= room else vector * (room / length)
+    return vector if length <= room and peak <= _SQUARE_FITS else vector * (room / length)
 
 
 def norm_up(squared_norm: int) -> int:

@@ -14,7 +14,7 @@ from protocols.federated.aggregate import InProcess, Parts, Total
 from protocols.federated.course import Course, Held, Round, Trained, held_of
 from protocols.federated.figures import WIDTHS, figure_words, figures_of
 from protocols.federated.layout import AVERAGE, layout_of
-from protocols.federated.models import Data, Model
+from protocols.federated.models import Data, Model, weights_of
 from protocols.federated.noise import Noise, require_users, running_with
 from protocols.federated.noisy_means import NoisyPeople, NoisySites
 from protocols.federated.sites import Site
@@ -56,7 +56,7 @@ def simulate(
                 "wrong-argument", f"{what}= of {len(given)} clients beside {clients} partitions", "one for each client"
             )
     layout = layout_of(
-        model.weights(), personal=personal, statistics=model.statistics, running=running_with(privacy, running)
+        weights_of(model), personal=personal, statistics=model.statistics, running=running_with(privacy, running)
     )
     require_users(privacy, users)
     terms = terms_of(

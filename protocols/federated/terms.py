@@ -97,6 +97,7 @@ def terms_of(
     LocalError `ring-too-small` with the numbers, `too-few-sites`, `wrong-amount`; errors of the noise.
     """
     count_of(rounds, "the rounds")
+    _require_kinds(strategy, updates, robust)
     plan, how, summed = strategy or FedAvg(), updates or Updates(), at_once or clients
     if sample is not None and not 1 <= count_of(sample, "the clients that train in a round") <= clients:
         raise LocalError("amount-out-of-range", f"{sample} of {clients} clients train in a round", "1 to all of them")
@@ -142,6 +143,18 @@ def _require_steady(privacy: Noise, clients: int, sample: int | None, steady: bo
             f"correlated noise beside {wrong}",
             "noise that is independent from round to round; or train, or simulate, with all clients in every round",
         )
+
+
+def _require_kinds(strategy: Strategy | None, updates: Updates | None, robust: Robust | None) -> None:
+    """LocalError `wrong-argument` for a name or a class in the place of an object."""
+    for name, given, method, remedy in (
+        ("strategy", strategy, "start", "mpc.federated.FedAvg(), FedAdam() or FedYogi(), with its parentheses"),
+        ("updates", updates, "bits", "mpc.federated.Updates(...)"),
+        ("robust", robust, "require", "mpc.federated.TrimmedMean(f), Median() or Krum(f)"),
+    ):
+        if given is not None and (isinstance(given, type) or not hasattr(given, method)):
+            kind = f"the class {given.__name__}" if isinstance(given, type) else f"of type {type(given).__name__}"
+            raise LocalError("wrong-argument", f"{name}= is {kind}", remedy)
 
 
 def _coder(

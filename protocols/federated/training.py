@@ -22,7 +22,7 @@ from protocols.federated.course import Course, Round, Trained, held_of
 from protocols.federated.figures import NAMES, WIDTHS, Figures, figure_words, figures_of
 from protocols.federated.layout import AVERAGE, layout_of
 from protocols.federated.masked_sums import InMesh
-from protocols.federated.models import Data, Model
+from protocols.federated.models import Data, Model, weights_of
 from protocols.federated.noise import Noise, PersonNoise, require_users, running_with
 from protocols.federated.robust_means import Robust, robust_mean
 from protocols.federated.rounding_kls21 import Whole
@@ -85,7 +85,7 @@ async def train(
     """
     need_context(ctx, "federated.train")
     line = user_line()
-    weights = model.weights()
+    weights = weights_of(model)
     layout = layout_of(weights, personal=personal, statistics=model.statistics, running=running_with(privacy, running))
     require_users(privacy, users)
     _refuse(ctx, privacy, sample, stopping, personal, held_out, robust)
@@ -221,7 +221,9 @@ def _refuse(
         wrong = "robust=, which takes all sites' updates as they are, beside privacy= or sample="
     elif isinstance(privacy, PersonNoise) and personal:
         wrong = "personal weights, which are not trained by gradients of people, beside PersonNoise"
-    elif sample is not None and sample < min(2, ctx.n):
-        wrong = "a sample of one party, whose update all would learn"
+    if sample is not None and sample < min(2, ctx.n):
+        raise LocalError(
+            "wrong-argument", "train is given a sample of one party, whose update all would learn", "two or more"
+        )
     if wrong:
         raise LocalError("wrong-argument", f"train is given {wrong}", "the one or the other; public data are no secret")

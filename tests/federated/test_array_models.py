@@ -172,3 +172,33 @@ def test_gradients_of_a_row_are_the_same_to_the_bit_whatever_other_rows_there_ar
     for chosen in (slice(1, 41), slice(0, 1), slice(0, 3), slice(None, None, -1)):
         part = made.gradients((x[chosen], y[chosen]))
         assert all(np.array_equal(whole[name][chosen], part[name]) for name in whole)
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ({"w": np.zeros(3)}, "unsuitable-model.*gives dict"),
+        (({"w": np.zeros(3)}, 1.0), "unsuitable-model.*gives dict and float"),
+        ((1.0, [np.zeros(3)]), "unsuitable-model.*gives float and list"),
+        (None, "unsuitable-model.*gives NoneType"),
+        ((1.0, {"w": np.zeros(1)}), r"wrong-shape.*'w' is of shape \(1,\)"),
+        ((1.0, {"w": np.zeros((3, 1))}), "wrong-shape"),
+        ((1.0, {"v": np.zeros(3)}), "wrong-shape.*'v'"),
+    ],
+)
+def test_a_gradient_that_is_none_is_refused_and_not_stretched(told, said):
+    with pytest.raises(LocalError, match=said):
+        federated.ArrayModel({"w": np.zeros(3)}, lambda w, x, y: told).fit(SITES[0], Local(), STREAM)
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (None, "missing"),
+        (np.zeros((2, 3)), r"ndarray of shape \(2, 3\)"),
+        (([1, 2], [1]), "tuple of 2 rows and 1 rows"),
+    ],
+)
+def test_data_that_are_no_pair_are_named(data, said):
+    with pytest.raises(LocalError, match=f"wrong-data.*{said}"):
+        rows_of(data)

@@ -333,3 +333,27 @@ def test_rounds_say_how_much_of_them_is_rounding(keep):
     assert coarse.rounds[0].rounding == np.inf
     assert "100% is rounding" in str(coarse)
     assert "rounding" not in str(exact)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"strategy": federated.FedAvg}, "wrong-argument.*strategy= is the class FedAvg"),
+        ({"strategy": "fedavg"}, "wrong-argument.*strategy= is of type str"),
+        ({"updates": 16}, "wrong-argument.*updates= is of type int"),
+        ({"robust": federated.Median}, "wrong-argument.*robust= is the class Median"),
+        ({"sample": 1}, "wrong-argument.*a sample of one party"),
+    ],
+)
+def test_names_and_classes_are_no_objects(wrong, said):
+    async def main(ctx, mine):
+        await federated.train(ctx, federated.softmax_regression(4, 3), mine, rounds=1, **wrong)
+
+    with pytest.raises(LocalError, match=said):
+        mpc.simulate(main, SITES)
+
+
+@pytest.mark.parametrize("what", ["logistic", federated.ArrayModel, object()])
+def test_what_is_no_model_is_refused(what):
+    with pytest.raises(LocalError, match="unsuitable-model"):
+        federated.simulate(what, SITES, rounds=1)

@@ -174,3 +174,8 @@ def test_where_nobody_has_examples_nothing_moves():
 def test_updates_that_are_none_are_refused(wrong):
     with pytest.raises(LocalError, match=r"wrong-amount|amount-out-of-range"):
         Updates(**wrong)
+
+
+def test_an_update_whose_square_is_infinite_keeps_its_direction():
+    v = shortened(np.array([3e300, -4e300]), 10.0)
+    assert v == pytest.approx([6, -8])
