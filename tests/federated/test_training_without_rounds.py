@@ -6,12 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import trio
 from federated.federations import FRESH, model, rows
 
+import mpc
 from mpc import federated
 from mpc.errors import LocalError, PeerError
 from mpc.prg import Seed
-from protocols.collecting import Book, Helper, Leader, collect, report, verify_all
+from protocols.collecting import Book, Helper, Leader, collect, combine, report, verify_all
 from protocols.federated import Buffered, FedAdam, FedAvg, Local, Versions, buffered_report
 from protocols.federated.buffered_nmzyrmh22 import ONE, buffered_update
 from protocols.federated.layout import layout_of
@@ -156,3 +158,34 @@ def test_what_cannot_be_is_refused():
     with pytest.raises(LocalError) as nan:
         buffered_update(TERMS, LAYOUT, model(), broken, np.zeros(LAYOUT.size), Seed(bytes(32)))
     assert nan.value.code == "update-not-finite"
+
+
+def test_stars_bring_reports_and_two_parties_of_a_session_verify_them():
+    server, *pair = sides()
+    stars = [mpc.star.MemoryStar("leader"), mpc.star.MemoryStar("helper")]
+
+    async def serve(star, aggregator, task_status):
+        async with star.serve() as line:
+            task_status.started()
+            await mpc.collecting.take_reports(line, aggregator, clock=lambda: server.number)
+
+    async def version():
+        async with trio.open_nursery() as aggregators:
+            for star, aggregator in zip(stars, pair, strict=True):
+                await aggregators.start(serve, star, aggregator)
+            for client in range(3):
+                for star, data in zip(stars, sent(server, client, server.number), strict=True):
+                    async with star.dial(f"client {client}") as line:
+                        await mpc.collecting.deliver(line, data)
+            aggregators.cancel_scope.cancel()
+
+    async def main(ctx, mine):
+        if ctx.me == 0:
+            return await mpc.collecting.lead(ctx, 1, pair[0], batch=server.batch.name, close=server.batch)
+        await mpc.collecting.help_with(ctx, 0, pair[1])
+        return pair[1].part(server.batch)
+
+    for number in (1, 2):
+        trio.run(version)
+        found = server.take(combine(pair[0].task, mpc.simulate(main, inputs=[None, None]).results))
+        assert (found.number, found.reports, found.weight) == (number, 3, 3.0)
