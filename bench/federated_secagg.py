@@ -142,10 +142,26 @@ def _round(table: str, name: str, options: Options) -> list[Row]:
     )
     sent = round(done[0].client_bytes)
     through = sum(step.received + step.answered for step in done[0].steps)
-    return [
+    rows = [
         _row(table, f"{name}_client", [d.client_seconds for d in done], length, security, holders, sent),
         _row(table, f"{name}_server", [d.server_seconds for d in done], length, security, holders, through),
     ]
+    if options.peers and not malicious:
+        rows += [_flowers_part(table, f"{name}_{part}", length, options) for part in ("client", "server")]
+    return rows
+
+
+def _flowers_part(table: str, name: str, length: int, options: Options) -> Row:
+    """One side of a round of Flower's, whose clients have ten neighbours."""
+    row = Row(table, name, FLOWER.system, 1, False, None, None, None, None, FLOWER.security, length)
+    try:
+        with launch.theirs(FLOWER, name, length) as crew:
+            crew.ready()
+            seconds = [_repetition(crew) for _ in range(min(options.repeat, MOST_TIMES))]
+    except Failed as failed:
+        return replace(row, note=f"no figure: {failed}")
+    note = "10 holders, 6 of them needed; its own workflow and mod, messages kept in memory"
+    return replace(_theirs(row, seconds), note=note)
 
 
 @lru_cache(maxsize=8)

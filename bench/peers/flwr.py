@@ -21,6 +21,7 @@ from flwr.common.secure_aggregation.ndarrays_arithmetic import (
 from flwr.common.secure_aggregation.secaggplus_utils import pseudo_rand_gen
 from flwr.supercore.primitives.asymmetric import generate_key_pairs
 
+from bench.peers.flwr_round import FlowerRound
 from bench.peers.order import Order, answer
 
 NEIGHBOURS, RANGE = 10, 1 << 32
@@ -30,13 +31,15 @@ THRESHOLD, HOLDERS = 51, 100
 class Client:
     """One operation; the workload's name says which."""
 
-    version = flwr.__version__
-
     def __init__(self, order: Order) -> None:
         name = order.workload.partition(".")[2]
         works: dict[str, Callable[[], Any]] = {
             "client_1m_10": self.masked, "shamir_split_51_100": self.split, "shamir_join_51_100": self.joined,
         }  # fmt: skip
+        self.version = flwr.__version__
+        if name.startswith("round"):
+            self.run = part_of_round(name, order.size)
+            return
         self.run = works[name]
         self.shape = [(order.size,)]
         self.vector = [np.arange(order.size, dtype=np.int64)]
@@ -66,6 +69,14 @@ class Client:
 
     def check(self, result: Any) -> None:
         """Nothing is opened here."""
+
+
+def part_of_round(name: str, length: int) -> Callable[[], Any]:
+    """The work of `round_100_100k_30_server`: of the server of a round whose clients lost 30%; or of a client."""
+    *front, part = name.split("_")
+    gone = int(front[3]) if len(front) > 3 else 0
+    whole = FlowerRound(length, gone)
+    return whole.server if part == "server" else whole.client
 
 
 if __name__ == "__main__":
