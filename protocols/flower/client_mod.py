@@ -50,7 +50,8 @@ def mod(
 
     The app trains as it always does. Of its reply the server gets how the weights moved, weighted, clipped, rounded and
     under masks, with the number of examples and the loss of that name beside it; nothing else. A request to train
-    that is not part of a secure sum is refused; evaluations and queries pass as they are, and show what they tell.
+    that is not part of a secure sum is refused, and so is one for a `NumPyClient`'s parameters once it has taken part;
+    evaluations and queries pass as they are, and show what they tell.
 
     `credential` (or what finds it, given Flower's context) and `authority`: as of `aggregation.Client`, needed if
     `terms.malicious`. `once`: a folder of this client's own, where a file for each answered step makes sure that none
@@ -69,11 +70,14 @@ def mod(
     taken = Once(None if once is None else Path(once))
 
     def on_message(message: Any, context: Any, call_next: Next) -> Any:
-        if message.metadata.message_type.partition(".")[0] != "train":
+        kind = message.metadata.message_type.partition(".")[0]
+        if kind == "get_parameters" and Memory.of(context).round >= 0:
+            raise unprotected(SERVER, "tell its weights when it has trained")
+        if kind != "train":
             return call_next(message, context)
         asked = read_asked(message.content, SERVER)
         if asked is None:
-            raise unprotected(SERVER)
+            raise unprotected(SERVER, "train without secure aggregation")
         name = str(context.node_id)
         own = credential(context) if callable(credential) else credential
         side = _Side(terms, name if own is None else own.certificate.name, own, authority, taken)

@@ -16,11 +16,9 @@ def not_installed() -> LocalError:
     )
 
 
-def unprotected(server: str) -> PeerError:
-    """A request to train whose answer would show one client's weights."""
-    return PeerError(
-        "flower-unprotected", f"{server} asks this client to train without secure aggregation", _BOTH, party=server
-    )
+def unprotected(server: str, what: str) -> PeerError:
+    """A request whose answer would show one client's weights."""
+    return PeerError("flower-unprotected", f"{server} asks this client to {what}", _BOTH, party=server)
 
 
 def malformed(peer: str, what: str) -> PeerError:

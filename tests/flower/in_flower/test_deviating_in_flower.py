@@ -185,6 +185,15 @@ def test_a_client_without_examples_weighs_nothing():
     assert mean.figures.examples == 16
 
 
+def test_parameters_are_told_before_the_first_round_alone():
+    round_ = Round()
+    message = Message(RecordDict({}), dst_node_id=0, message_type="get_parameters")
+    assert round_.mods[0](message, round_.contexts[0], lambda m, c: "told") == "told"
+    round_.until(Step.UNMASK)
+    with pytest.raises(PeerError, match=r"flower-unprotected.*when it has trained"):
+        round_.mods[0](message, round_.contexts[0], plain)
+
+
 def test_evaluations_and_queries_pass():
     mod = flower.mod(TERMS)
     for kind in ("evaluate", "query.properties"):
