@@ -131,3 +131,13 @@ def test_a_client_fn_needs_flower(monkeypatch):
     monkeypatch.setitem(sys.modules, "flwr.app", None)
     with pytest.raises(LocalError, match="flower-not-installed"):
         federated.flower_client(lambda context: Moving())
+
+
+def test_a_star_trains_them():
+    federation = federated.Federation(clients=5, rounds=2, dropouts=1 / 5, updates=federated.Updates(most_examples=10))
+    found = federated.rehearse(
+        lambda: federated.flower_client(Moving(examples=3, train_loss=1.5)), [Partition()] * 5, federation
+    )
+    trained = found.trained
+    assert np.allclose(trained.weights["0"], [3.0, 4.0], atol=1e-5)
+    assert [(each.examples, each.train_loss) for each in trained.rounds] == [(15, 1.5)] * 2
