@@ -47,10 +47,11 @@ def rehearse(
     of any of them ends it.
     """
     held = held_out or [None] * len(partitions)
+    agreed = federation.agreed(make_model())
 
     async def client(place: MemoryStar, number: int) -> None:
         name = f"client-{number}"
-        member = Member(name, federation.agreed(model := make_model()), model, partitions[number], held[number])
+        member = Member(name, agreed, make_model(), partitions[number], held[number])
         try:
             async with place.dial(name) as star:
                 await take_part(star, member, leaves=None if leaves is None else lambda tag: leaves(number, tag))
