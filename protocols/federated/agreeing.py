@@ -61,11 +61,11 @@ async def _differ(call: Context, text: bytes, layout: str) -> None:
 
 
 def _other(call: Context, party: int, difference: str, *, of_model: bool) -> PeerError:
-    name, what = call.names[party], "model" if of_model else "terms of training"
+    name, what = call.names[party], "another model" if of_model else "other terms of training"
     shown = "".join(letter if letter.isprintable() else "?" for letter in difference[:_SHOWN])
     return PeerError(
         "different-model" if of_model else "different-training",
-        f"{name} has another {what} than this party: it {shown}",
+        f"{name} has {what} than this party: it {shown}",
         "all parties train the same model, by the same strategy, rounds, updates and privacy",
         party=name,
         path=call.path,

@@ -96,7 +96,7 @@ def terms_of(
 
     LocalError `ring-too-small` with the numbers, `too-few-sites`, `wrong-amount`; errors of the noise.
     """
-    count_of(rounds, "the rounds")
+    count_of(rounds, "the number of rounds")
     _require_kinds(strategy, updates, robust)
     plan, how, summed = strategy or FedAvg(), updates or Updates(), at_once or clients
     if sample is not None and not 1 <= count_of(sample, "the clients that train in a round") <= clients:

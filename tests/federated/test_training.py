@@ -142,7 +142,7 @@ def test_another_model_is_named_with_what_differs():
 
 def test_other_terms_are_named():
     with pytest.raises(
-        PeerError, match=r"different-training.*party. has another terms.*rounds: [23], where.*rounds: [23]"
+        PeerError, match=r"different-training.*party. has other terms.*rounds: [23], where.*rounds: [23]"
     ):
         trained(rounds_of=[2, 2, 3])
 
