@@ -13,7 +13,7 @@ import pytest
 from trio import Process, SocketStream
 
 from party_runner.children import Child
-from party_runner.launch import _Crew, _hopeless
+from party_runner.launch import Crew, _hopeless
 from party_runner.progress import ProgressBar
 
 from .processes import gone, kill, start_endless
@@ -54,7 +54,7 @@ def test_nobody_waits_for_others_to_find_out_who_was_killed_before_they_met() ->
         return Child("party0", process, cast(SocketStream, None), connected=connected, said=said)
 
     def hopeless(one: Child) -> bool:
-        return _hopeless(_Crew(cast(ProgressBar, None), [child(None, False), one]))
+        return _hopeless(Crew(cast(ProgressBar, None), [child(None, False), one]))
 
     assert hopeless(child(-9, connected=False))
     assert not hopeless(child(-9, connected=True))
