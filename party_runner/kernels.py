@@ -11,6 +11,7 @@ from math import log10
 from statistics import median
 
 import numpy as np
+import numpy.typing as npt
 from rich.console import Console
 from rich.table import Table
 
@@ -29,6 +30,7 @@ from mpc.prg import Seed
 from native import implementations, selected, sources, using
 from protocols.ot.folding import Streams, parts
 from protocols.ot.pads import pad_planes
+from protocols.prio3.sponge import Sponge
 from protocols.privacy.coins import LANES, Coins
 from protocols.privacy.probabilities import exp_of_minus
 from protocols.vole.products import prove_products
@@ -78,7 +80,7 @@ def samples() -> dict[str, Sample]:
 
     Elementwise products for the rings and fields, bit planes, powers modulo 1024 bits with exponents of 64, products
     of points by secret scalars, a random stream, hashes under a fixed key, correlated transfers of SoftSpokenOT with
-    k = 2, bits of AND triples, products of authenticated elements, coins of one probability.
+    k = 2, bits of AND triples, products of authenticated elements, coins of one probability, bytes of TurboSHAKE128.
     """
     prg = Seed.fresh().prg("kernels")
     x, y = prg.words((WORDS,)), prg.words((WORDS,))
@@ -106,7 +108,15 @@ def samples() -> dict[str, Sample]:
         "products": Sample("labels", WORDS // 2, partial(pad_planes, pairs[0], None, x[:2], 0, 1)),
         "vole": _authenticated_products(MERSENNE61.reduce(x), MERSENNE61.reduce(y)),
         "coins": Sample("coins", WORDS, partial(coins.toss, WORDS // LANES, prg)),
+        "sponge": Sample("bytes", 8 * WORDS, partial(_squeezed, prg.words((WORDS,)).view(np.uint8))),
     }
+
+
+def _squeezed(out: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    sponge = Sponge()
+    sponge.finish()
+    sponge.read_into(out)
+    return out
 
 
 def _product(field: PrimeField, x: Words, y: Words, count: int) -> Sample:

@@ -125,15 +125,26 @@ def run_star_end(work: Callable[[Say], Awaitable[R]], status: StatusLine | None,
 
 
 def _run(work: Callable[[Say], Awaitable[R]], say: Say) -> R:
-    """In trio; SIGTERM is SIGINT meanwhile, unless that is ignored, as in the background of a script: others are told
-    of an end while links are still there, which a cancellation of everything would cut."""
-    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+    """In trio; SIGTERM is to it what SIGINT is, also where that is ignored, as in the background of a script, and stays
+    so: others are told of an end while links are still there, which a cancellation of everything would cut."""
+    of_interrupts, of_ends = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+    if of_interrupts not in (signal.default_int_handler, signal.SIG_IGN):
         return trio.run(work, say)
-    before = signal.signal(signal.SIGTERM, lambda number, frame: signal.raise_signal(signal.SIGINT))
+
+    async def begun() -> R:
+        interrupt = signal.getsignal(signal.SIGINT)
+        assert callable(interrupt)  # trio's
+        signal.signal(signal.SIGTERM, lambda number, frame: interrupt(signal.SIGINT, frame))
+        if of_interrupts is signal.SIG_IGN:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+        return await work(say)
+
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        return trio.run(work, say)
+        return trio.run(begun)
     finally:
-        signal.signal(signal.SIGTERM, before)
+        signal.signal(signal.SIGTERM, of_ends)
+        signal.signal(signal.SIGINT, of_interrupts)
 
 
 def _account(program: StarProgram, role: str, name: str, server: str, began: float, result: Any) -> Summary:

@@ -260,6 +260,15 @@ def test_what_is_refused():
         def weights(self):
             return {"w": np.zeros(2)}
 
+        def load(self, weights):
+            pass
+
+        def fit(self, data, local, stream):
+            raise AssertionError("noise asks for gradients")
+
+        def evaluate(self, data):
+            raise AssertionError("noise asks for gradients")
+
     with pytest.raises(LocalError, match=r"no-gradients.*party.*Bare"):
         trained(models=[Bare] * 3, privacy=IN_ALL)
     partial = federated.ArrayModel({**model().arrays, "frozen": np.ones(2)}, model().gradient, each=model().each)
