@@ -13,6 +13,7 @@ import socket
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -50,7 +51,7 @@ def measure(table: str, options: Options) -> Iterator[list[Row] | list[Making]]:
     """Ours beside its limits."""
     keep_memory()
     chosen = options.chosen(NAMES)
-    if IDLE in chosen:  # first: what a broadcast has left free would hide what a client takes
+    if IDLE in chosen:
         yield [_idle(table, options)]
     if BROADCAST in chosen:
         yield _broadcast(table, options)
@@ -84,13 +85,20 @@ def _broadcast(table: str, options: Options) -> list[Row]:
 def _idle(table: str, options: Options) -> Making:
     """What the server's process holds more when so many clients are connected and silent; how fast they came."""
     clients = max(2, round(IDLE_CLIENTS * options.scale))
-    with tempfile.TemporaryDirectory() as folder:
-        seconds, held = _Town(Path(folder), clients).run(_waits)
+    # In a process of its own: memory that others have left free would hide what a client takes.
+    with ProcessPoolExecutor(1, get_context("spawn")) as alone:
+        seconds, held = alone.submit(_waiting, clients).result()
     note = f"{held / clients / 1000:.1f} kB a client in the server, with TLS and two tasks; kernel buffers left out"
     return Making(
         table, IDLE, PARLEY, "", clients + 1, True, 1, clients, "clients", seconds=seconds,
         per_second=clients / seconds, memory=round(held), security=SECURITY, note=note,
     )  # fmt: skip
+
+
+def _waiting(clients: int) -> list[float]:
+    keep_memory()
+    with tempfile.TemporaryDirectory() as folder:
+        return _Town(Path(folder), clients).run(_waits)
 
 
 class _Town:
