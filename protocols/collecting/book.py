@@ -1,9 +1,10 @@
 """An aggregator's book: an SQLite file of reports, jobs, sums and collections, written before anything follows from it.
 
 The file holds input shares until they are verified, and sums after that: it is for its aggregator's eyes only (mode
-600), on a disk that is encrypted. What is dropped is overwritten. All that one step writes is one transaction; a step
-that is repeated after a crash finds what it had decided, and says the same again. Threads may share a book, and
-processes a file: transactions wait for one another. Who reads outside of one, and decides on it, looks again within.
+600), on a disk that is encrypted. What is dropped is overwritten there, not in SQLite's journal beside it. All that
+one step writes is one transaction; a step that is repeated after a crash finds what it had decided, and says the same
+again. Threads may share a book, and processes a file: transactions wait for one another. Who reads outside of one,
+and decides on it, looks again within.
 """
 
 from __future__ import annotations
