@@ -143,7 +143,7 @@ def test_the_choice_is_that_of_the_losses(shops, monkeypatch):
     monkeypatch.setattr(choosing, "EPSILON", 25)
     own = clear.each_at_one(shops)
     good = clear.fitted(clear.pooled(own), 4)
-    worse = {name: -array for name, array in good.items()} | {"b2": np.array(3.0)}
+    worse = {name: -array for name, array in good.items()} | {"b2": np.array(-3.0)}
 
     async def main(ctx: mpc.Context, mine: Any) -> Any:
         return await choosing.chosen(ctx, [worse, good, worse], mine)
