@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import trio
 from numpy.testing import assert_equal
-from replicated import REPLICATED
 
 from mpc.algebra import bits
 from mpc.algebra.interface import Z2k
@@ -35,8 +34,8 @@ class RequiredOnly(Beaver):
 
 
 DERIVED = RequiredOnly.name
-SUITES.update({REPLICATED.name: REPLICATED, DERIVED: RequiredOnly()})
-PARTIES = {REPLICATED.name: 3, "yao": 2}
+SUITES[DERIVED] = RequiredOnly()
+PARTIES = {"replicated3": 3, "yao": 2}
 """Suites for one number of parties only."""
 MADE = "beaver without a dealer"
 Value = Words | tuple[Words, tuple[int, ...]]

@@ -22,8 +22,9 @@ ORDER = {
     ),
     "protocols": (
         "privacy.amounts", "privacy.neighbours", "privacy.events", "arguments", "shares", "linear", "suite", "known",
-        "ranges", "party_indices", "assurances", "consent", "outputs", "joint_decryption", "prefix", "derived",
-        "one_array", "unchecked", "sorting_network", "aggregation", "homomorphic", "paillier", "prio3", "circuits",
+        "ranges", "party_indices", "assurances", "consent", "outputs", "joint_decryption", "digits", "prefix",
+        "derived", "one_array", "unchecked", "sorting_network", "aggregation", "homomorphic", "paillier", "prio3",
+        "circuits",
         "ot.groups",
         "preprocessing.orders", "authenticated.side", "authenticated.bits", "authenticated.ands",
         "authenticated.equality", "authenticated.buckets", "preprocessing.tools", "preprocessing.transfers",
@@ -32,10 +33,10 @@ ORDER = {
         "garbled.three_halves_rr21", "garbled.schemes", "garbled.whole", "garbled.projection", "garbled.joint",
         "garbled.numbers", "authenticated.steps", "authenticated.masks", "authenticated.task", "authenticated.common",
         "authenticated.garbling", "authenticated.dependent", "preprocessing.kinds", "garbled", "ideal", "beaver",
-        "yao", "ot", "vole", "preprocessing.pairs", "proofs", "preprocessing.coins", "joint_keys", "elgamal",
-        "encrypted", "numeric", "authenticated", "preprocessing", "privacy", "array", "learning", "statistics",
-        "survival",
-        "synthetic", "collecting", "federated", "flower", "matching", "prepared", "horizon", "runs",
+        "replicated3", "yao", "ot", "vole", "preprocessing.pairs", "proofs", "preprocessing.coins", "joint_keys",
+        "elgamal", "encrypted", "numeric", "authenticated", "preprocessing", "privacy", "array", "learning",
+        "statistics", "survival", "synthetic", "collecting", "federated", "flower", "matching", "prepared", "horizon",
+        "runs",
     ),
 }  # fmt: skip
 """The files and folders of each package, lowest first.
@@ -44,10 +45,13 @@ Of `accounts` each file, since the context stands between. What describes kinds 
 take it, and what makes it above the transfers that it is made of.
 """
 
-SUITES = ("beaver", "ideal", "yao")
+SUITES = ("beaver", "ideal", "replicated3", "yao")
 """The folders that know what a share is made of."""
 
-APART = {"ideal": {"beaver"}, "beaver": {"ideal"}, "yao": {"ideal"}}
+APART = {
+    "ideal": {"beaver", "replicated3"}, "beaver": {"ideal", "replicated3"}, "replicated3": {"ideal", "beaver"},
+    "yao": {"ideal", "replicated3"},
+}  # fmt: skip
 """What must not import one another although their level would allow it."""
 
 FOLDER_ORDER = {
@@ -73,6 +77,9 @@ FOLDER_ORDER = {
     "protocols.beaver": (
         "share", "arithmetic", "boolean", "by_garbling", "by_bmr", "read_table", "by_masks", "by_tables", "convert",
         "truncate", "shuffle", "__init__",
+    ),
+    "protocols.replicated3": (
+        "two_arrays", "share", "reading", "arithmetic", "boolean", "convert", "truncate", "shuffle", "__init__",
     ),
     "protocols.yao": ("share", "arithmetic", "boolean", "convert", "truncate", "__init__"),
     "protocols.ideal": ("share", "arithmetic", "boolean", "convert", "truncate", "shuffle", "__init__"),

@@ -25,7 +25,7 @@ Path = tuple[int, ...]
 class Declared:
     """The cost of one call: causal rounds, 64-bit words each party sends each other party, words each sends to a
     single receiver, and material by kind. `parties` take part in the call; 0 for all. `to_next`: words that every
-    party sends to one neighbour."""
+    party sends to one neighbour. `in_all`: words that all parties send together, where each sends another amount."""
 
     rounds: int
     words: int
@@ -33,6 +33,7 @@ class Declared:
     material: dict[str, int]
     parties: int = 0
     to_next: int = 0
+    in_all: int = 0
 
 
 def cost(
@@ -41,6 +42,7 @@ def cost(
     words: Amount = 0,
     to_one: Amount = 0,
     to_next: Amount = 0,
+    in_all: Amount = 0,
     call_name: str = "",
     parties: int = 0,
     **material: Amount,
@@ -68,7 +70,8 @@ def cost(
 
             counts = {kind: amount(a) for kind, a in material.items()}
             counts = {kind: count for kind, count in counts.items() if count}
-            return Declared(amount(rounds), amount(words), amount(to_one), counts, parties, amount(to_next))
+            sent = amount(words), amount(to_one)
+            return Declared(amount(rounds), *sent, counts, parties, amount(to_next), amount(in_all))
 
         @wraps(function)
         async def call(ctx: Context, /, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -125,7 +128,7 @@ class Audit:
         if rounds > declared.rounds or (rounds < declared.rounds and not uneven):
             raise _mismatch(call.name, f"declares {declared.rounds} rounds, {rounds} were counted")
         n = declared.parties or self.n
-        expected = 8 * ((n - 1) * (n * declared.words + declared.to_one) + n * declared.to_next)
+        expected = 8 * ((n - 1) * (n * declared.words + declared.to_one) + n * declared.to_next + declared.in_all)
         if call.payload != expected:
             raise _mismatch(call.name, f"declares {expected} bytes over all parties, {call.payload} were counted")
         for counted in call.material:

@@ -8,7 +8,6 @@ number of one party with a number of the other: Rathee, Rathee, Kumar, Chandran,
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -19,6 +18,7 @@ from mpc.algebra.words import Words
 from mpc.context import Context
 from protocols.beaver.boolean import and_
 from protocols.beaver.read_table import hold, read, reading_words
+from protocols.digits import Digits, comparisons, comparisons_from_below, equalities
 from protocols.one_array import OneArray, OneArrayBits
 from protocols.prefix import (
     all_ones,
@@ -36,40 +36,22 @@ DIGIT_BITS = 4
 _HOLDER, _READER = 0, 1
 
 
-@dataclass(frozen=True, slots=True)
-class _Digits:
-    """Consecutive bits as `count` digits of `depth` bits, lowest first; what is missing at the top is zero."""
+def _digits(positions: int) -> Digits:
+    return Digits.of(positions, DIGIT_BITS)
 
-    count: int
-    depth: int
 
-    @staticmethod
-    def of(positions: int) -> _Digits:
-        count = -(-positions // DIGIT_BITS)
-        return _Digits(count, -(-positions // max(count, 1)))
+def _sent(digits: Digits, width: int, words: int) -> int:
+    """What both parties send for entries of `width` bits, in words."""
+    return reading_words(digits.depth, width, digits.count * words)
 
-    def split(self, bits: Bits, planes: Words) -> Words:
-        """Planes (positions, m, words) as digits (depth, m, count * words)."""
-        m, words = planes.shape[1:]
-        missing = bits.zeros((self.count * self.depth - len(planes), m, words))
 
-        def arranged(*parts: Words) -> Words:
-            digits = np.concatenate(parts).reshape(self.count, self.depth, m, words).transpose(1, 2, 0, 3)
-            return digits.reshape(self.depth, m, self.count * words)
-
-        return bits.moved(arranged, planes, missing)
-
-    def sent(self, width: int, words: int) -> int:
-        """What both parties send for entries of `width` bits, in words."""
-        return reading_words(self.depth, width, self.count * words)
-
-    def tables(self, words: int) -> int:
-        """How many tables are read."""
-        return 64 * self.count * words
+def _tables(digits: Digits, words: int) -> int:
+    """How many tables are read."""
+    return 64 * digits.count * words
 
 
 async def _read(
-    ctx: Context, tabulated: Callable[[Bits, Words], Words], digits: _Digits, own: Words, width: int
+    ctx: Context, tabulated: Callable[[Bits, Words], Words], digits: Digits, own: Words, width: int
 ) -> Words:
     """Shares of the entries, (width, words), of the holder's digits, tabulated, at the reader's.
 
@@ -84,18 +66,6 @@ async def _read(
     return await read(ctx, _HOLDER, places.reshape(digits.depth, size), width)
 
 
-def _same(bits: Bits, digits: Words) -> Words:
-    """For each number v the plane [v = digit]: (depth, ...) becomes (2^depth, ...)."""
-    return bits.one_hot(digits)
-
-
-def _compared(bits: Bits, digits: Words) -> Words:
-    """For each number v the planes [v < digit] and [v = digit]: (depth, ...) becomes (2^depth, 2, ...)."""
-    same = _same(bits, digits)
-    lower = bits.prefix_planes(same, "xor", from_last=True)
-    return bits.moved(lambda *each: np.stack(each, axis=1), bits.xor(lower, same, out=lower), same)
-
-
 def _complemented(ctx: Context, below_top: Words) -> Words:
     """a at the holder; b = 2^j - 1 - x_1' at the reader: j bits of both summands carry exactly where b < a."""
     return below_top if ctx.me == _HOLDER else ctx.bits.not_(below_top)
@@ -106,13 +76,13 @@ def _complemented(ctx: Context, below_top: Words) -> Words:
 
 def _signs_words(k: int, m: int, size: int) -> tuple[int, int, int, int]:
     """Words to each peer, words to one, AND gates, tables."""
-    digits, width = _Digits.of(k - 1), words_for(size)
+    digits, width = _digits(k - 1), words_for(size)
     sent, gates = tree_words(digits.count, m * width)
-    return sent, digits.sent(2 * m, width), gates, digits.tables(width)
+    return sent, _sent(digits, 2 * m, width), gates, _tables(digits, width)
 
 
 def _signs_rounds(k: int) -> int:
-    return 2 + levels(_Digits.of(k - 1).count) if k > 1 else 0
+    return 2 + levels(_digits(k - 1).count) if k > 1 else 0
 
 
 async def _signs(ctx: Context, own: Words, m: int) -> Words:
@@ -121,11 +91,11 @@ async def _signs(ctx: Context, own: Words, m: int) -> Words:
     The top bit is the sum of both top bits and the carry out of the bits below.
     """
     below_top, words, bits = own[:-1], own.shape[-1], ctx.bits
-    digits = _Digits.of(len(below_top))
+    digits = _digits(len(below_top))
     top = bits.moved(lambda row: np.broadcast_to(row, (m, words)), own[-1])
     if not digits.count:
         return top
-    shares = await _read(ctx, _compared, digits, _complemented(ctx, below_top), 2 * m)
+    shares = await _read(ctx, comparisons, digits, _complemented(ctx, below_top), 2 * m)
 
     def by_digit(entries: Words) -> Words:
         return entries.reshape(2, m, digits.count, words).swapaxes(1, 2).reshape(2, digits.count, m * words)
@@ -172,18 +142,18 @@ async def below(ctx: Context, x: OneArray, thresholds: Words) -> OneArrayBits:
 
 
 @cost(
-    rounds=lambda x: 2 + levels(_Digits.of(x.ring.bits).count),
-    words=lambda x: all_ones_words(_Digits.of(x.ring.bits).count, words_for(x.size))[0],
-    to_one=lambda x: _Digits.of(x.ring.bits).sent(1, words_for(x.size)),
-    and_triple=lambda x: all_ones_words(_Digits.of(x.ring.bits).count, words_for(x.size))[1],
-    one_of_many=lambda x: _Digits.of(x.ring.bits).tables(words_for(x.size)),
+    rounds=lambda x: 2 + levels(_digits(x.ring.bits).count),
+    words=lambda x: all_ones_words(_digits(x.ring.bits).count, words_for(x.size))[0],
+    to_one=lambda x: _sent(_digits(x.ring.bits), 1, words_for(x.size)),
+    and_triple=lambda x: all_ones_words(_digits(x.ring.bits).count, words_for(x.size))[1],
+    one_of_many=lambda x: _tables(_digits(x.ring.bits), words_for(x.size)),
 )
 async def is_zero(ctx: Context, x: OneArray) -> OneArrayBits:
     """<x == 0>, elementwise: x_0 = -x_1, digit by digit."""
     k = x.ring.bits
-    digits = _Digits.of(k)
+    digits = _digits(k)
     own = x.ring.planes(x.words if ctx.me == _HOLDER else x.ring.neg(x.words), k)[:, None]
-    same = await _read(ctx, _same, digits, own, 1)
+    same = await _read(ctx, equalities, digits, own, 1)
     return await all_ones(ctx, OneArrayBits(same.reshape(digits.count, words_for(x.size)), x.shape, ctx.bits))
 
 
@@ -192,7 +162,7 @@ async def is_zero(ctx: Context, x: OneArray) -> OneArrayBits:
 
 def _bits_words(width: int, words: int) -> tuple[int, int]:
     """Words to each peer, AND gates."""
-    digits = _Digits.of(width - 1)
+    digits = _digits(width - 1)
     sent, gates = prefix_words(digits.count, words)
     inner = max(digits.count - 1, 0) * words
     if digits.depth == 1:
@@ -201,16 +171,16 @@ def _bits_words(width: int, words: int) -> tuple[int, int]:
 
 
 def _bits_rounds(width: int) -> int:
-    digits = _Digits.of(width - 1)
+    digits = _digits(width - 1)
     return 2 + levels(digits.count) + (digits.count > 1 and digits.depth > 1) if digits.count else 0
 
 
 @cost(
     rounds=lambda x, width: _bits_rounds(width),
     words=lambda x, width: _bits_words(width, words_for(x.size))[0],
-    to_one=lambda x, width: _Digits.of(width - 1).sent(2 * _Digits.of(width - 1).depth, words_for(x.size)),
+    to_one=lambda x, width: _sent(_digits(width - 1), 2 * _digits(width - 1).depth, words_for(x.size)),
     and_triple=lambda x, width: _bits_words(width, words_for(x.size))[1],
-    one_of_many=lambda x, width: _Digits.of(width - 1).tables(words_for(x.size)),
+    one_of_many=lambda x, width: _tables(_digits(width - 1), words_for(x.size)),
 )
 async def a2b(ctx: Context, x: OneArray, width: int) -> OneArrayBits:
     """<x_0 .. x_{width-1}>: the low bits of x, elementwise, as planes: both summands' bits and the carries into them.
@@ -219,23 +189,13 @@ async def a2b(ctx: Context, x: OneArray, width: int) -> OneArrayBits:
     digits; one AND brings a digit's carry in to where its bits are the same.
     """
     own = x.ring.planes(x.words, width)
-    digits = _Digits.of(width - 1)
+    digits = _digits(width - 1)
     if digits.count:
         below_top = _complemented(ctx, own[:-1, None])
-        compared = await _read(ctx, _compared_from_below, digits, below_top, 2 * digits.depth)
+        compared = await _read(ctx, comparisons_from_below, digits, below_top, 2 * digits.depth)
         carries = await _carries(ctx, compared.reshape(digits.depth, 2, digits.count, own.shape[-1]), x.shape)
         ctx.bits.xor(own[1:], carries[: width - 1], out=own[1:])
     return OneArrayBits(own, x.shape, ctx.bits)
-
-
-def _compared_from_below(bits: Bits, digits: Words) -> Words:
-    """For each number v the comparisons of its lowest 1, 2, .. depth bits: (2^depth, depth, 2, 1, words)."""
-    depth = len(digits)
-
-    def repeated(*tables: Words) -> Words:
-        return np.stack([np.tile(t, (1 << (depth - 1 - j), 1, 1, 1)) for j, t in enumerate(tables)], axis=1)
-
-    return bits.moved(repeated, *(_compared(bits, digits[: j + 1]) for j in range(depth)))
 
 
 async def _carries(ctx: Context, compared: Words, shape: tuple[int, ...]) -> Words:

@@ -9,10 +9,11 @@ from mpc.supply import Supply
 from mpc.ways import Ways
 from protocols.beaver import SUITE as BEAVER
 from protocols.ideal import SUITE as IDEAL
+from protocols.replicated3 import SUITE as REPLICATED3
 from protocols.suite import REVEALED, Factory
 from protocols.yao import SUITE as YAO
 
-SUITES: dict[str, Factory] = {BEAVER.name: BEAVER, YAO.name: YAO, IDEAL.name: IDEAL}
+SUITES: dict[str, Factory] = {each.name: each for each in (BEAVER, REPLICATED3, YAO, IDEAL)}
 RINGS = (64, 128)
 """The bits of rings that runs are offered."""
 

@@ -14,13 +14,11 @@ from mpc.algebra.ring import Ring
 from mpc.testing import EDGES, party_counts, ring_arrays, shapes
 from protocols.runs.simulating import simulate
 
-WITH_BITS = ["beaver", DERIVED, "yao", "ideal"]
-SUITES = [*WITH_BITS, "replicated"]
+SUITES = ["beaver", DERIVED, "replicated3", "yao", "ideal"]
 TINY = [Ring(3), Ring(4)]
 EDGE_WORDS = words([e for e in EDGES if -(2**62) <= e < 2**62])
 
 suites = pytest.mark.parametrize("suite", SUITES)
-suites_with_bits = pytest.mark.parametrize("suite", WITH_BITS)
 tiny = pytest.mark.parametrize("ring", TINY, ids=str)
 
 
@@ -157,7 +155,7 @@ def test_open_to_tells_one_party_only(suite, n):
     assert results[:-1] == [None] * (n - 1)
 
 
-@suites_with_bits
+@suites
 @pytest.mark.parametrize("n", [2, 3, 5])
 def test_open_bits_to_tells_one_party_only(suite, n):
     values, n = np.array([[0, 1, 1], [1, 0, 1]], np.uint8), PARTIES.get(suite, n)
@@ -203,7 +201,7 @@ def test_several_shares_are_opened_in_one_round(suite, n, data):
     assert max(left) - max(entered) == (0 if suite == "ideal" else 1)
 
 
-@suites_with_bits
+@suites
 @given(n=party_counts(), data=st.data())
 def test_bit_operations_are_numpys(suite, n, data):
     shape = data.draw(shapes())
@@ -221,7 +219,7 @@ def test_bit_operations_are_numpys(suite, n, data):
         np.testing.assert_array_equal(result, expected)
 
 
-@suites_with_bits
+@suites
 @pytest.mark.parametrize("n", [2, 3])
 def test_random_bits_are_known_to_nobody_and_even(suite, n):
     async def drawn(ctx):
@@ -233,7 +231,7 @@ def test_random_bits_are_known_to_nobody_and_even(suite, n):
     assert (bits != computed(drawn, n=n, suite=suite)).any()
 
 
-@suites_with_bits
+@suites
 def test_one_plane_meets_many_in_a_single_and(suite):
     x = np.array([0, 1, 0, 1], np.uint8)
     many = np.array([[0, 0, 1, 1], [1, 1, 1, 1], [1, 0, 1, 0]], np.uint8)

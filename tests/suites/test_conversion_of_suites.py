@@ -13,7 +13,7 @@ from mpc.testing import EDGES, party_counts, ring_arrays, shapes, signed_integer
 TINY = [Ring(2), Ring(3), Ring(4)]
 EDGE_WORDS = words(EDGES)
 
-suites = pytest.mark.parametrize("suite", ["beaver", MADE, DERIVED, "yao", "ideal"])
+suites = pytest.mark.parametrize("suite", ["beaver", MADE, DERIVED, "replicated3", "yao", "ideal"])
 tiny = pytest.mark.parametrize("ring", TINY, ids=str)
 
 

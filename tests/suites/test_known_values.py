@@ -16,7 +16,7 @@ from protocols.runs.simulating import simulate
 from protocols.shares import concatenate
 
 X = words([[1, -2, 3], [4, 5, -6]])
-suites = pytest.mark.parametrize("suite", ["beaver", "yao", "ideal", "replicated"])
+suites = pytest.mark.parametrize("suite", ["beaver", "yao", "ideal", "replicated3"])
 
 
 def of_owner(ctx, owner=1):

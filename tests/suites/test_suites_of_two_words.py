@@ -12,7 +12,7 @@ from mpc.testing import party_counts, signed_integers
 
 RINGS = [Z128, WideRing(96)]
 
-suites = pytest.mark.parametrize("suite", ["beaver", MADE, DERIVED, "yao", "ideal"])
+suites = pytest.mark.parametrize("suite", ["beaver", MADE, DERIVED, "replicated3", "yao", "ideal"])
 rings = pytest.mark.parametrize("ring", RINGS, ids=str)
 
 

@@ -1,16 +1,14 @@
-"""Replicated sharing among three parties: what one of them sees of a product says nothing, and rules of the fixture.
+"""Replicated sharing among three parties: what one of them sees says nothing beyond what is opened.
 
-That it computes what every suite computes is shown with the other suites, in `test_arithmetic_of_suites`.
+That it computes what every suite computes is shown with the other suites, in `tests/suites`.
 """
 
 import pytest
-from replicated import REPLICATED
-from sharing import computed, words
 
-from mpc.algebra.field import FIELD64
 from mpc.algebra.ring import Ring
 from mpc.errors import LocalError
 from mpc.testing import assert_same_distribution, exact_view
+from protocols.replicated3 import SUITE
 from protocols.runs.simulating import simulate
 
 
@@ -31,7 +29,7 @@ async def product_to_the_last(ctx, mine, lanes):
 
 
 def view(protocol, x, y, observer, ring):
-    return exact_view(protocol, [[x], [y], []], suite=REPLICATED, observers=observer, ring=ring)
+    return exact_view(protocol, [[x], [y], []], suite=SUITE, observers=observer, ring=ring)
 
 
 @pytest.mark.parametrize(("observer", "pairs"), [(0, [(1, 0), (1, 1)]), (1, [(0, 1), (1, 1)]), (2, [(0, 1), (1, 1)])])
@@ -53,22 +51,7 @@ def test_a_product_on_two_bits_shows_nothing_to_the_party_that_puts_nothing_in()
     assert_same_distribution(first, second)
 
 
-def test_it_computes_in_a_field_as_well():
-    """A prime field as the session's algebra: no line of the suite knows which one it is."""
-
-    async def main(ctx, mine):
-        x = await ctx.suite.input(ctx, 0, ctx.ring.from_ints([5, -7]) if ctx.me == 0 else None, (2,))
-        y = await ctx.suite.mul(ctx, x, x.scale(-3))
-        return ctx.ring.to_signed((await ctx.suite.open(ctx, y + x))[0]).tolist()
-
-    assert simulate(main, [None] * 3, suite="replicated", ring=FIELD64, check_costs=True).results == [[-70, -154]] * 3
-
-
-def test_it_says_what_it_lacks():
-    async def compare(ctx, x):
-        return await ctx.suite.a2b(ctx, x, 4)
-
-    with pytest.raises(LocalError, match=r"not-offered.*a2b"):
-        computed(compare, words([1]), suite="replicated")
+@pytest.mark.parametrize("n", [2, 4])
+def test_another_number_of_parties_is_refused(n):
     with pytest.raises(LocalError, match="unfit-session"):
-        simulate(lambda ctx, mine: ctx.suite.random(ctx, (1,)), [None] * 2, suite="replicated")
+        simulate(lambda ctx, mine: ctx.suite.random(ctx, (1,)), [None] * n, suite="replicated3")

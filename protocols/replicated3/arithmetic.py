@@ -1,0 +1,68 @@
+"""Products of replicated shares: one element sent for each element of the result, no material.
+
+Araki, Furukawa, Lindell, Nof, Ohara, CCS 2016, section 2.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import prod
+
+from mpc.accounts.cost import cost
+from mpc.algebra.shapes import broadcast
+from mpc.algebra.words import Words
+from mpc.context import Context
+from protocols.replicated3.share import reshared
+from protocols.replicated3.two_arrays import TwoArrays
+
+
+def _product_words(x: TwoArrays, y: TwoArrays) -> int:
+    return x.ring.words * prod(broadcast(x.shape, y.shape))
+
+
+def _matrix_words(x: TwoArrays, y: TwoArrays) -> int:
+    return x.ring.words * prod(broadcast(x.shape[:-2], y.shape[:-2])) * x.shape[-2] * y.shape[-1]
+
+
+def _inner_words(x: TwoArrays, y: TwoArrays) -> int:
+    return x.ring.words * prod(broadcast(x.shape, y.shape)[:-1])
+
+
+@cost(rounds=1, to_next=_product_words)
+async def mul(ctx: Context, x: TwoArrays, y: TwoArrays) -> TwoArrays:
+    """[z] = [x * y], elementwise, broadcasting like numpy.
+
+    Of the nine products x_i y_j each party can work out three; what these are masked with makes them shares of x y.
+    """
+    return await _product(ctx, x.ring.mul, x, y)
+
+
+@cost(rounds=1, to_next=lambda x: x.first.size)
+async def square(ctx: Context, x: TwoArrays) -> TwoArrays:
+    """[x * x], elementwise: x_i (x_i + 2 x_{i+1})."""
+    ring = x.ring
+    z = ring.mul(x.first, ring.add(x.first, ring.add(x.second, x.second)))
+    return x.like(*await reshared(ctx, ring, z))
+
+
+@cost(rounds=1, to_next=_matrix_words)
+async def matmul(ctx: Context, x: TwoArrays, y: TwoArrays) -> TwoArrays:
+    """[x @ y] for matrices or stacks of them: as many elements are sent as the result has."""
+    return await _product(ctx, x.ring.matmul, x, y)
+
+
+@cost(rounds=1, to_next=_inner_words)
+async def inner(ctx: Context, x: TwoArrays, y: TwoArrays) -> TwoArrays:
+    """[sum of x * y over the last axis]: added up before anything is sent."""
+    return await _product(ctx, lambda a, b: x.ring.sum(x.ring.mul(a, b), -1), x, y)
+
+
+async def _product(ctx: Context, times: Callable[[Words, Words], Words], x: TwoArrays, y: TwoArrays) -> TwoArrays:
+    """z_i = x_i y_i + x_i y_{i+1} + x_{i+1} y_i, for any product that is linear in both."""
+    ring = x.ring
+
+    def own() -> Words:
+        return ring.add(times(x.first, ring.add(y.first, y.second)), times(x.second, y.first))
+
+    work = x.size * (y.shape[-1] if times == ring.matmul else 1)
+    return x.like(*await reshared(ctx, ring, await ctx.off_loop(work, own)))

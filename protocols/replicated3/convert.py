@@ -1,0 +1,293 @@
+"""Between [x] in the ring and bits <x>: x = u - w, of which two parties know u and the third one w.
+
+u = x_0 and w = -(x_1 + x_2). Bits of x follow from comparing the bits of u with those of w: digit by digit in tables of
+the third party (`reading`), then by a tree of products. Two operands instead of three, as in Mohassel, Rindal, CCS
+2018, section 5.3; tables instead of the first levels of an adder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from mpc.accounts.cost import cost
+from mpc.algebra.bits import words_for
+from mpc.algebra.interface import Bits, Z2k
+from mpc.algebra.words import Words
+from mpc.context import Context, together
+from protocols.digits import Digits, comparisons, comparisons_from_below, equalities
+from protocols.one_array import ring_of
+from protocols.prefix import (
+    all_ones,
+    all_ones_words,
+    borrow_out,
+    borrow_prefixes,
+    levels,
+    prefix_words,
+    tree_words,
+)
+from protocols.replicated3.boolean import and_
+from protocols.replicated3.reading import TELLER, of_pair, read, reading_rounds, reading_words
+from protocols.replicated3.share import Pair, placed, put_in
+from protocols.replicated3.two_arrays import TwoArrayBits, TwoArrays
+from protocols.shares import Shape
+
+DIGIT_BITS = 4
+"""A table for a digit of d bits has 2^d entries; more bits a digit save levels of products."""
+
+
+def _digits(positions: int) -> Digits:
+    return Digits.of(positions, DIGIT_BITS)
+
+
+def _entries(digits: Digits, width: int, words: int) -> int:
+    """Words of tables with entries of `width` bits."""
+    return (width << digits.depth) * digits.count * words
+
+
+def _summand(ctx: Context, x: TwoArrays) -> Words:
+    """u at the pair, w at the teller."""
+    if ctx.me == TELLER:
+        return x.ring.neg(x.ring.add(x.first, x.second))
+    return of_pair(ctx, (x.first, x.second))
+
+
+def _bits(ctx: Context, held: Pair, shape: Shape) -> TwoArrayBits:
+    return TwoArrayBits(*held, shape, ctx.bits)
+
+
+Tabulated = Callable[[Bits, Words], Words]
+
+
+async def _read(ctx: Context, tabulated: Tabulated, digits: Digits, own: Words, width: int, top: Words | None) -> Pair:
+    """The entries, planes (width, digits * words), of the teller's digits, tabulated, at those of the pair.
+
+    `own`: this party's bits, (positions, m, words). `top` (m, words) is added to the first m planes of the last digit.
+    """
+    bits, size = ctx.bits, own.shape[-1] * digits.count
+    split, shape = digits.split(bits, own), (1 << digits.depth, width, size)
+    if ctx.me != TELLER:
+        places = bits.moved(lambda x: x[:, 0], split)
+        return await read(ctx, bits, None, shape, lambda table: bits.look_up(table, places), (width, size))
+    work = _entries(digits, width, own.shape[-1])
+    table = await ctx.off_loop(work, lambda: tabulated(bits, split).reshape(shape))
+    if top is not None:
+        place = np.s_[:, : len(top), size - own.shape[-1] :]
+        bits.put(table, place, bits.add(bits.part(table, place), top))
+    return await read(ctx, bits, table, shape, bits.neg, (width, size))
+
+
+# signs
+
+
+def _tree(positions: int, words: int) -> int:
+    """Words that a tree of products sends to the next party: one for each product."""
+    return tree_words(positions, words)[1] // 64
+
+
+def _signs_rounds(k: int, m: int, size: int) -> int:
+    digits = _digits(k - 1)
+    if not digits.count:
+        return 1
+    return reading_rounds(_entries(digits, 2 * m, words_for(size))) + levels(digits.count)
+
+
+def _signs_words(k: int, m: int, size: int) -> int:
+    digits, words = _digits(k - 1), words_for(size)
+    if not digits.count:
+        return m * words
+    read = reading_words(_entries(digits, 2 * m, words), 2 * m * digits.count * words)
+    return read + 3 * _tree(digits.count, m * words)
+
+
+async def _signs(ctx: Context, own: Words, m: int, shape: Shape) -> TwoArrayBits:
+    """<top bit of u - w> for one row of u and m of w, planes (k, rows, words): planes (m, words).
+
+    It is the sum of both top bits and the borrow out of the bits below. The teller adds its top bit to what it tells of
+    the highest digit, which goes into the borrow by addition alone.
+    """
+    bits, words, digits = ctx.bits, own.shape[-1], _digits(len(own) - 1)
+    top = bits.part(own, -1)
+    of_u = placed(ctx, bits, 0, None if ctx.me == TELLER else top, (1, words))
+    if not digits.count:
+        of_w = await put_in(ctx, bits, TELLER, top if ctx.me == TELLER else None, (m, words))
+        return _bits(ctx, of_w, shape) ^ _bits(ctx, of_u, shape)
+
+    def by_digit(entries: Words) -> Words:
+        return entries.reshape(2, m, digits.count, words).swapaxes(1, 2).reshape(2, digits.count, m * words)
+
+    entries = await _read(ctx, comparisons, digits, own[:-1], 2 * m, top if ctx.me == TELLER else None)
+    state = _bits(ctx, entries, (64 * m * words,)).each(lambda each: bits.moved(by_digit, each))
+    borrow = (await borrow_out(ctx, state)).each(lambda flat: flat.reshape(m, words))
+    return borrow.reshape(shape) ^ _bits(ctx, of_u, shape)
+
+
+@cost(
+    rounds=lambda x: _signs_rounds(x.ring.bits, 1, x.size),
+    in_all=lambda x: _signs_words(x.ring.bits, 1, x.size),
+)
+async def msb(ctx: Context, x: TwoArrays) -> TwoArrayBits:
+    """<x < 0>, elementwise."""
+    own = x.ring.planes(_summand(ctx, x), x.ring.bits)
+    return (await _signs(ctx, own[:, None], 1, x.shape)).plane(0)
+
+
+@cost(
+    rounds=lambda x, thresholds: _signs_rounds(x.ring.bits, len(thresholds), x.size),
+    in_all=lambda x, thresholds: _signs_words(x.ring.bits, len(thresholds), x.size),
+)
+async def below(ctx: Context, x: TwoArrays, thresholds: Words) -> TwoArrayBits:
+    """<x < t> for each of m public thresholds t, as planes (m, words); |x - t| < 2^(k-1).
+
+    x - t = u - (w + t): the teller adds them, and its tables have entries for all.
+    """
+    ring, flat = x.ring, x.ring.moved(lambda words: words, _summand(ctx, x.reshape((x.size,))))
+    rows = [ring.add(flat, t) for t in thresholds] if ctx.me == TELLER else [flat]
+    each = [ring.planes(row, ring.bits) for row in rows]
+    own = ctx.bits.moved(lambda *planes: np.stack(planes, axis=1), *each)
+    return await _signs(ctx, own, len(thresholds), x.shape)
+
+
+# zeros
+
+
+def _zero_words(k: int, size: int) -> int:
+    digits, words = _digits(k), words_for(size)
+    tree = all_ones_words(digits.count, words)[1] // 64
+    return reading_words(_entries(digits, 1, words), digits.count * words) + 3 * tree
+
+
+@cost(
+    rounds=lambda x: (
+        reading_rounds(_entries(_digits(x.ring.bits), 1, words_for(x.size))) + levels(_digits(x.ring.bits).count)
+    ),
+    in_all=lambda x: _zero_words(x.ring.bits, x.size),
+)
+async def is_zero(ctx: Context, x: TwoArrays) -> TwoArrayBits:
+    """<x == 0>, elementwise: u = w, digit by digit."""
+    digits = _digits(x.ring.bits)
+    own = x.ring.planes(_summand(ctx, x), x.ring.bits)[:, None]
+    same = await _read(ctx, equalities, digits, own, 1, None)
+    planes = _bits(ctx, same, x.shape).each(lambda each: each.reshape(digits.count, own.shape[-1]))
+    return await all_ones(ctx, planes)
+
+
+# all bits
+
+
+def _bits_rounds(width: int, size: int) -> int:
+    digits = _digits(width - 1)
+    if not digits.count:
+        return 1
+    entries = _entries(digits, 2 * digits.depth, words_for(size))
+    return reading_rounds(entries) + levels(digits.count) + (digits.count > 1 and digits.depth > 1)
+
+
+def _bits_words(width: int, size: int) -> int:
+    digits, words = _digits(width - 1), words_for(size)
+    put_in = width * words
+    if not digits.count:
+        return put_in
+    entries = _entries(digits, 2 * digits.depth, words)
+    inner = (digits.depth - 1) * (digits.count - 1) * words
+    products = prefix_words(digits.count, words)[1] // 64 + inner
+    return put_in + reading_words(entries, 2 * digits.depth * digits.count * words) + 3 * products
+
+
+@cost(
+    rounds=lambda x, width: _bits_rounds(width, x.size),
+    in_all=lambda x, width: _bits_words(width, x.size),
+)
+async def a2b(ctx: Context, x: TwoArrays, width: int) -> TwoArrayBits:
+    """<x_0 .. x_{width-1}>: the low bits of x, elementwise, as planes: x_i = u_i ^ w_i ^ borrow into i."""
+    low, bits = x.modulo(width), ctx.bits
+    own, digits = low.ring.planes(_summand(ctx, low), width), _digits(width - 1)
+    told = (own, None) if ctx.me == TELLER else (None, own)
+    calls: list[tuple[Any, ...]] = [(put_in, bits, TELLER, told[0], own.shape)]
+    if digits.count:
+        split = own[:-1, None]
+        calls.append((_read, comparisons_from_below, digits, split, 2 * digits.depth, None))
+    of_w, *compared = await together(ctx, *calls)
+    of_u = placed(ctx, bits, 0, told[1], own.shape)
+    planes = _bits(ctx, of_w, x.shape) ^ _bits(ctx, of_u, x.shape)
+    if not compared:
+        return planes
+    shape = (digits.depth, 2, digits.count, own.shape[-1])
+    borrows = await _borrows(ctx, _bits(ctx, compared[0], x.shape).each(lambda each: each.reshape(shape)))
+    planes.put(slice(1, None), planes.plane(slice(1, None)) ^ borrows.plane(slice(width - 1)))
+    return planes
+
+
+async def _borrows(ctx: Context, compared: TwoArrayBits) -> TwoArrayBits:
+    """Borrows out of every position, from comparisons of the lowest bits of each digit, planes (depth, 2, digits)."""
+    depth, _, count = compared.lead
+    out = await borrow_prefixes(ctx, compared.plane(-1))
+    inner = compared.plane(np.s_[:-1, 0])
+    if count > 1 and depth > 1:
+        inner = inner.copy()
+        into = out.plane(np.s_[None, :-1])
+        brought = await and_(ctx, into, compared.plane(np.s_[:-1, 1, 1:]))
+        inner.put(np.s_[:, 1:], inner.plane(np.s_[:, 1:]) ^ brought)
+
+    def by_position(lower: Words, last: Words) -> Words:
+        return np.concatenate([lower, last[None]]).swapaxes(0, 1).reshape(count * depth, -1)
+
+    return inner.each(lambda a, b: ctx.bits.moved(by_position, a, b), out)
+
+
+# into the ring
+
+
+async def bits_to_ring(ctx: Context, x: TwoArrayBits) -> TwoArrays:
+    """[x_i] for each plane i, shape (planes, *x.shape); x.shape for one plane without a plane axis.
+
+    With c what the pair knows of a bit and m what the teller does, c ^ m = m + c (1 - 2 m).
+    """
+    ring, known = ring_of(ctx), _known_bits(ctx, x, x.planes)
+    shape = (x.planes, x.size)
+    entries = None
+    if ctx.me == TELLER:
+        entries = ring.moved(lambda *parts: np.stack(parts), known, _slopes(ring, known))
+
+    def reading(told: Words) -> Words:
+        return ring.add(told[0], ring.mul(known, told[1]))
+
+    numbers = TwoArrays(*await read(ctx, ring, entries, (2, *shape), reading, shape), ring)
+    return numbers.reshape((x.planes, *x.shape) if x.lead else x.shape)
+
+
+async def b2a(ctx: Context, x: TwoArrayBits) -> TwoArrays:
+    """[x] from its bit planes, least significant first: the sum of 2^i (m_i + c_i (1 - 2 m_i)), as in `bits_to_ring`.
+
+    The first part is one number of the teller, and what the pair reads is added up before it is told. Modulo 2^k.
+    """
+    ring = ring_of(ctx)
+    planes = min(x.planes, ring.bits)
+    known = _known_bits(ctx, x, planes)
+    entries = None
+    if ctx.me == TELLER:
+        weights = ring.moved(lambda w: w.reshape(-1, 1), ring.from_ints([1 << i for i in range(planes)]))
+        number = ring.sum(ring.mul(known, weights), 0)
+        slopes = ring.mul(_slopes(ring, known), weights)
+        entries = ring.moved(lambda first, others: np.concatenate([first[None], others]), number, slopes)
+
+    def reading(told: Words) -> Words:
+        return ring.add(told[0], ring.sum(ring.mul(known, told[1:]), 0))
+
+    both = TwoArrays(*await read(ctx, ring, entries, (1 + planes, x.size), reading, (x.size,)), ring)
+    return both.reshape(x.shape)
+
+
+def _known_bits(ctx: Context, x: TwoArrayBits, planes: int) -> Words:
+    """Of each bit what the pair knows, x_0, and what the teller does, x_1 ^ x_2, as elements (planes, size)."""
+    ring, bits = ring_of(ctx), x.algebra
+    own = bits.add(x.first, x.second) if ctx.me == TELLER else of_pair(ctx, (x.first, x.second))
+    rows = own.reshape(x.planes, own.shape[-1])[:planes]
+    each = [ring.from_bits(bits.unpack(row, x.size)) for row in rows]
+    return ring.moved(lambda *parts: np.stack(parts), *each) if each else ring.zeros((0, x.size))
+
+
+def _slopes(ring: Z2k, m: Words) -> Words:
+    return ring.sub(ring.from_ints(1), ring.add(m, m))
