@@ -17,8 +17,8 @@ from party_runner.query import is_query
 from protocols.runs.table import TAKEN_NAMES, Table, Tables
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
-SHAPE = re.compile(r"(\d+(?:x\d+)*)(?::(float64|int64))?((?:,[^,]+:(?:float64|int64))*)")
-TYPES: dict[str, type[Any]] = {"float64": np.float64, "int64": np.int64}
+SHAPE = re.compile(r"(\d+(?:x\d+)*)(?::(float64|int64))?((?:,[^,]+:(?:float64|int64|text))*)")
+TYPES: dict[str, type[Any]] = {"float64": np.float64, "int64": np.int64, "text": str}
 OF_PARTY = re.compile(r"\d+(:[^=]*)?=")
 RESERVED = "dealer"
 NAMED_FILE = re.compile(r"([A-Za-z_]\w*)=(.+)", re.DOTALL)
@@ -138,7 +138,7 @@ def check_name(name: str) -> None:
 
 def shapes_by_party(given: Sequence[str], parties: int) -> dict[int, Any]:
     """The `--shape INDEX[:NAME]=ROWSxCOLUMNS[:int64][,COLUMN:int64...]` options as arrays of zeros, which take any name
-    of a column."""
+    of a column; texts, COLUMN:text, stand beside."""
     shapes = {}
     for place, named in named_by_party("--shape", given, parties).items():
         arrays = {name: _zeros(place, text) for name, text in named.items()}
@@ -149,11 +149,13 @@ def shapes_by_party(given: Sequence[str], parties: int) -> dict[int, Any]:
 def _zeros(place: int, text: str) -> Table:
     matched = SHAPE.fullmatch(text)
     if matched is None:
-        forms = f"{place}=190x31, {place}=1000:int64 or {place}=190x31,age:int64"
+        forms = f"{place}=190x31, {place}=1000:int64, {place}=190x31,age:int64 or {place}=50x2,email:text"
         raise click.UsageError(f"--shape {place}={text}: write for example {forms}")
     shape, dtype = tuple(int(extent) for extent in matched[1].split("x")), TYPES[matched[2] or "float64"]
     columns = (column.rpartition(":") for column in matched[3].split(",")[1:])
     own = {name: TYPES[written] for name, _, written in columns}
+    if str in own.values() and len(shape) != 2:
+        raise click.UsageError(f"--shape {place}={text}: texts stand beside a table, as {place}=50x0,email:text")
     joint = np.float64 if np.float64 in (dtype, *own.values()) else np.int64
     types = {name: None if column is joint else column for name, column in own.items()}
     return Table(np.zeros(shape, joint), None, lambda name: types.get(name, None if dtype is joint else dtype))

@@ -116,6 +116,7 @@ def plan(
     target: str | None,
     columns: str | None,
     header: bool | None,
+    texts: tuple[str, ...],
     suite: str,
     tolerance: float | None,
     policy: Path | None,
@@ -136,7 +137,7 @@ def plan(
     if twice := of_parties.keys() & arrays.keys():
         raise click.UsageError(f"party {min(twice)} has both --input and --shape; one is enough")
     try:
-        reading = reading_of(columns, header, agreed)
+        reading = reading_of(columns, header, texts, agreed)
         trial = {place: load_inputs(path, reading) for place, path in made_up.items()}
         arrays = {**trial, **arrays, **{place: load_inputs(given, reading) for place, given in of_parties.items()}}
         given = [arrays.get(place) for place in range(parties)]

@@ -87,6 +87,7 @@ def run(
     output: Path | None,
     columns: str | None,
     header: bool | None,
+    texts: tuple[str, ...],
     tolerance: float | None,
     cores: int | None,
     device: str | None,
@@ -102,7 +103,7 @@ def run(
         check_ways(ways_of(dict(options)), find_suite(options["suite"]), parties)
         material = material_of(options)
         common = words_of(options) + agreed.words()
-        own = [*cores_each(cores, parties), *tolerated(tolerance), *reading_words(columns, header)]
+        own = [*cores_each(cores, parties), *tolerated(tolerance), *reading_words(columns, header, texts, agreed)]
         own += [] if policy is None else ["--policy", str(policy)]
 
         def party(place: int, name: str, roster: str) -> list[str]:
@@ -159,6 +160,7 @@ def join_command(
     output: Path | None,
     columns: str | None,
     header: bool | None,
+    texts: tuple[str, ...],
     suite: str,
     tolerance: float | None,
     cores: int | None,
@@ -180,7 +182,7 @@ def join_command(
         seat = party_seat(roster, party, key, patience, listener(listen_fd), with_dealer=material.with_dealer)
         warn_of_expiry(seat, status)
         check_ways(ways, find_suite(suite), seat.roster.parties)
-        mine = load_inputs(own, reading_of(columns, header, agreed))
+        mine = load_inputs(own, reading_of(columns, header, texts, agreed))
         loaded = load_program(program, agreed)
         choices = Choices(suite, numbers, material, agreed, tolerance, ways)
         offered = DeviceChoice(device, opencl_binary, device_threshold)

@@ -81,6 +81,7 @@ def scale(
     output: Path | None,
     columns: str | None,
     header: bool | None,
+    texts: tuple[str, ...],
     suite: str,
     tolerance: float | None,
     cores: int | None,
@@ -103,7 +104,7 @@ def scale(
         seat = party_seat(roster, party, key, patience_of(options), None, with_dealer=False)
         warn_of_expiry(seat, None)
         check_ways(ways, find_suite(suite), seat.roster.parties)
-        reading = reading_of(columns, header, agreed)
+        reading = reading_of(columns, header, texts, agreed)
         data = [_files(file, reading) for file in files] if files else [None] * (parts or 0)
         loaded, combine = load_parts_program(program, agreed)
         choices = Choices(suite, numbers, material, agreed, tolerance, ways)

@@ -108,6 +108,7 @@ def client(
     connect_timeout: float,
     columns: str | None,
     header: bool | None,
+    texts: tuple[str, ...],
     target: str | None,
     output: Path | None,
     listen_fd: int | None,
@@ -125,7 +126,7 @@ def client(
         _check_results(target, output)
         star = StarFile.load(star_file)
         identity = client_identity_of(star_file, name, key)
-        mine = load_inputs(own, reading_of(columns, header, agreed))
+        mine = load_inputs(own, reading_of(columns, header, texts, agreed))
         loaded = load_star_program(program, agreed)
         account = run_star_end(
             lambda say: run_client(star, identity, loaded, agreed, mine, connect_timeout, say), status, in_lines=True
@@ -153,13 +154,14 @@ def run_command(
     inputs: tuple[str, ...],
     columns: str | None,
     header: bool | None,
+    texts: tuple[str, ...],
     target: str | None,
     output: Path | None,
     **options: Any,
 ) -> None:
     """Run PROGRAM with a server and its clients as processes of this machine, over TLS on loopback."""
     files, agreed = inputs_by_party(inputs, clients), agreed_of(options)
-    common, reading = agreed.words(), reading_words(columns, header)
+    common, reading = agreed.words(), reading_words(columns, header, texts, agreed)
     names = tuple(f"client{place}" for place in range(clients))
 
     def one(place: int, name: str, star: str) -> list[str]:

@@ -1,6 +1,6 @@
-"""What a column of text may hold: numbers, dates, truth values, or categories that all parties have agreed on.
+"""What a column of text may hold: numbers, dates, truth values, categories that all parties have agreed on, or texts.
 
-Each kind turns texts into numbers. No message quotes a text, for the data are private.
+Each kind but the last turns texts into numbers. No message quotes a text, for the data are private.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ class Kind(Protocol):
     """One kind of column."""
 
     def convert(self, texts: Sequence[str]) -> Column:
-        """The numbers of these texts, int64, float64 or Python's integers. Unfit names the first that is none."""
+        """The numbers of these texts, int64, float64 or Python's integers, or the texts themselves in an array of
+        objects. Unfit names the first that is none."""
 
     def quick(self, texts: npt.NDArray[np.str_]) -> Column | None:
         """The same in one go; None where a text needs a closer look."""
@@ -45,29 +46,37 @@ class Kind(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How a party's files are read: which columns, whether there is a header line (None: look), and the categories of
-    columns, by name or, where there is no header, by place counted from 1."""
+    """How a party's files are read: which columns, whether there is a header line (None: look), the categories of
+    columns, and which columns are texts: by name or, where there is no header, by place counted from 1."""
 
     columns: tuple[str, ...] = ()
     header: bool | None = None
     categories: Mapping[str, tuple[str, ...]] | None = None
+    texts: tuple[str, ...] = ()
 
     def kind_of(self, name: str, sample: str) -> Kind:
         """The kind of a column of this name, or place, whose first text is `sample`."""
         if self.categories and name in self.categories:
             return Categories(self.categories[name])
+        if name in self.texts:
+            return Texts()
         if DATE.fullmatch(sample.strip()):
             return Dates()
         return Truths() if sample.strip().lower() in TRUTHS else Numbers(tuple(self.categories or ()))
 
-    def check_categories(self, where: object, names: Sequence[str]) -> None:
-        """LocalError `no-such-column` where categories are meant for a column of these names, by another spelling."""
+    def check_names(self, where: object, names: Sequence[str]) -> None:
+        """LocalError `no-such-column` where categories or texts are meant for a column of these names, by another
+        spelling, or for a name that several have."""
         spelt = {name.strip().casefold(): name for name in names}
-        for category in self.categories or ():
-            meant = spelt.get(category.strip().casefold(), category)
-            if category not in names and meant != category:
-                cause = f"--category gives categories of {category!r}, and {where} calls that column {meant!r}"
-                raise LocalError("no-such-column", cause, f"Write --category {meant}=... at every party.")
+        for name in (*(self.categories or ()), *self.texts):
+            meant = spelt.get(name.strip().casefold(), name)
+            option, told = ("--text", "") if name in self.texts else ("--category", "=... at every party")
+            if name not in names and meant != name:
+                cause = f"{option} is about a column {name!r}, and {where} calls that column {meant!r}"
+                raise LocalError("no-such-column", cause, f"Write {option} {meant}{told}.")
+            if name in self.texts and names.count(name) > 1:
+                cause = f"--text {name}: {where} has {names.count(name)} columns of that name"
+                raise LocalError("no-such-column", cause, "Give each column a name of its own.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +126,12 @@ class Numbers:
     def _no_number(self, texts: Sequence[str]) -> Unfit:
         place = next(place for place, text in enumerate(texts) if not is_number(text))
         named = f" (those of {', '.join(self.others)} are named)" if self.others else ""
-        remedy = "Write numbers with a decimal point and no separators, and days as YYYY-MM-DD; name the categories of "
-        return _other(
-            texts, place, "is not a number", f"{remedy}texts{named}, --category sex=f,m; or choose --columns."
+        remedy = (
+            "Write numbers with a decimal point and no separators, and days as YYYY-MM-DD; name the categories of "
+            f"texts{named}, --category sex=f,m; read identifiers, as e-mail addresses, as texts, --text COLUMN; or "
+            "choose --columns."
         )
+        return _other(texts, place, "is not a number", remedy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +186,22 @@ class Categories:
         names = np.array(self.values)[order]
         found = np.minimum(np.searchsorted(names, texts), len(names) - 1)
         return order[found].astype(np.int64) if bool((names[found] == texts).all()) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Texts as they are, without blanks around them: identifiers for `mpc.matching`."""
+
+    def convert(self, texts: Sequence[str]) -> Column:
+        column = np.empty(len(texts), object)
+        column[:] = [text.strip() for text in texts]
+        if not column.all():
+            place = int(np.flatnonzero(~column.astype(bool))[0])
+            raise Unfit(place, "input-no-text", "is empty", "Drop the row, or write what it is to be matched by.")
+        return column
+
+    def quick(self, texts: npt.NDArray[np.str_]) -> Column | None:
+        return texts.astype(object) if bool((texts != "").all()) else None
 
 
 def is_number(text: str) -> bool:

@@ -21,8 +21,9 @@ import numpy.typing as npt
 from party_runner.columns import Column, Kind, Numbers
 from protocols.runs.table import EXACT, first_inexact
 
-BLANKS = tuple(bytes([code]) for code in b"\v\f\x1c\x1d\x1e\x1f")
-"""The control characters that numpy's reader skips around a number as if they were spaces."""
+BLANKS = tuple(bytes([code]) for code in b"\v\f\x1c\x1d\x1e\x1f\0")
+"""The control characters that numpy's reader skips around a number as if they were spaces; and the zero byte, which its
+texts lose at their ends."""
 
 BEFORE_A_SIGN = (b",+", b"\n+", b" +", b"\t+")
 """A number with a plus sign begins so; one of an exponent stands elsewhere."""

@@ -1,4 +1,4 @@
-"""A CSV file as a table of numbers: comma-separated, UTF-8, one header line or none.
+"""A CSV file as a table of numbers, and of texts beside them: comma-separated, UTF-8, one header line or none.
 
 numpy's reader takes whatever it certainly takes right (`party_runner.csv_quick`); all else is read here, cell by cell.
 Every problem is a LocalError with the file, the line and the column. No message quotes a cell of the data, for the data
@@ -19,7 +19,7 @@ import click
 import numpy as np
 
 from mpc.errors import LocalError
-from party_runner.columns import Column, Kind, Reading, Unfit, is_number, is_value
+from party_runner.columns import Column, Kind, Reading, Texts, Unfit, is_number, is_value
 from party_runner.csv_quick import Layout, quick_table
 from protocols.runs.table import INEXACT, INEXACT_REMEDY, Table, first_inexact, inexact_integer, joint_type, stacked
 
@@ -45,11 +45,13 @@ class _Block:
 
 @dataclass(frozen=True, slots=True)
 class _Chosen:
-    """The columns that are read: their places in the file, their names ("" without a header), what they hold."""
+    """The columns that are read: their places in the file, their names ("" without a header), what they hold; what they
+    are called on the command line, which without a header is a place counted from 1."""
 
     places: list[int]
     names: list[str]
     kinds: list[Kind]
+    called: list[str]
 
 
 def read_csv(path: Path, reading: Reading) -> Table:
@@ -57,8 +59,9 @@ def read_csv(path: Path, reading: Reading) -> Table:
     one of them needs over 64 bits, else float64; each column by its name so by itself.
 
     The first line is a header if none of its cells is a value, or as `reading` says. Blank lines may only stand at the
-    end. Errors: LocalError `input-empty`, `input-ragged`, `input-not-numeric`, `input-not-finite`,
-    `input-inexact-integer`, `input-malformed`, `no-such-column`. OSError where the file cannot be read.
+    end. Errors: LocalError `input-empty`, `input-ragged`, `input-not-numeric`, `input-no-text`,
+    `input-not-finite`, `input-inexact-integer`, `input-malformed`, `no-such-column`. OSError where the file cannot be
+    read.
     """
     content = path.read_bytes()
     reader = csv.reader(TextIOWrapper(BytesIO(content), encoding="utf-8-sig", newline=""), strict=True)
@@ -91,7 +94,21 @@ def _read_table(path: Path, reader: _Reader, reading: Reading, content: bytes) -
     if quick is None:
         parts = [_numbers(path, block, chosen) for block in _blocks(path, reader, rows, len(first))]
         quick = _join(path, parts, chosen)
-    return stacked(path, chosen.names, quick) if names else Table(stacked(path, chosen.names, quick))
+    return with_texts(path, chosen.called, chosen.names, quick, reading.texts)
+
+
+def with_texts(
+    where: Path | str, called: Sequence[str], names: Sequence[str], columns: Sequence[Column], texts: Collection[str]
+) -> Table:
+    """The table of these columns, of which those that are `called` one of `texts` stand beside the array. Without a
+    header `names` are "", and only texts are found by what they are called."""
+    for column, name in zip(columns, called, strict=True):
+        if name in texts:
+            column.flags.writeable = False
+    beside = {name: column for name, column in zip(called, columns, strict=True) if name in texts}
+    numbers = [place for place, name in enumerate(called) if name not in texts]
+    table = stacked(where, [names[place] for place in numbers], [columns[place] for place in numbers], beside)
+    return table if any(names) else Table(table, texts=beside)
 
 
 def empty(path: Path | str, what: str = "no data") -> LocalError:
@@ -139,11 +156,12 @@ def _warn(text: str) -> None:
 
 def _chosen(path: Path, names: list[str] | None, sample: list[str], width: int, reading: Reading) -> _Chosen:
     called = names or [str(place + 1) for place in range(width)]
-    reading.check_categories(path, called)
+    reading.check_names(path, called)
     places = [place_of(path, called, name) for name in reading.columns] or list(range(width))
     samples = [sample[place] if place < len(sample) else "" for place in places]
-    kinds = [reading.kind_of(called[place], text) for place, text in zip(places, samples, strict=True)]
-    return _Chosen(places, [called[place] if names else "" for place in places], kinds)
+    chosen = [called[place] for place in places]
+    kinds = [reading.kind_of(name, text) for name, text in zip(chosen, samples, strict=True)]
+    return _Chosen(places, chosen if names else [""] * len(chosen), kinds, chosen)
 
 
 def place_of(path: Path | str, names: Sequence[str], name: str) -> int:
@@ -199,11 +217,14 @@ def _join(path: Path, parts: list[tuple[list[Column], list[int]]], chosen: _Chos
     """The columns of all blocks."""
     if not parts:
         raise empty(path, "only a header line")
-    kinds = [{columns[i].dtype.kind for columns, _ in parts} for i in range(len(chosen.names))]
+    kinds = [
+        set() if isinstance(kind, Texts) else {columns[i].dtype.kind for columns, _ in parts}
+        for i, kind in enumerate(chosen.kinds)
+    ]
     for columns, lines in parts:
         _refuse_inexact(path, columns, lines, kinds, chosen)
     blocks = zip(*(columns for columns, _ in parts), strict=True)
-    types = map(joint_type, kinds)
+    types = [joint_type(own) if own else object for own in kinds]
     return [np.concatenate([block.astype(to) for block in column]) for to, column in zip(types, blocks, strict=True)]
 
 
@@ -213,7 +234,7 @@ def _refuse_inexact(
     """Integers among decimals must survive the conversion: of their own column or, where that has no name, of any."""
     together = "".join(kind for own in kinds for kind in own)
     for place, name, column, own in zip(chosen.places, chosen.names, columns, kinds, strict=True):
-        row = first_inexact(column) if "f" in (own if name else together) else None
+        row = first_inexact(column) if own and "f" in (own if name else together) else None
         if row is not None:
             where = _where(path, lines[row], place, name)
             alone = LocalError("input-inexact-integer", f"{where}: {INEXACT}", INEXACT_REMEDY)

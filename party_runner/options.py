@@ -240,6 +240,13 @@ AGREED = together(
 READING = together(
     click.option("--columns", metavar="NAME,...", help="Read these columns of the input, in this order."),
     click.option(
+        "--text",
+        "texts",
+        multiple=True,
+        metavar="COLUMN",
+        help="A column of texts, as e-mail addresses for mpc.matching: they are taken as they are.",
+    ),
+    click.option(
         "--header/--no-header", default=None, help="Whether inputs begin with a header line.  [default: look]"
     ),
 )
@@ -296,15 +303,20 @@ def words_of(options: dict[str, Any]) -> list[str]:
     return [word for key, value in given.items() for word in (f"--{key.replace('_', '-')}", str(value))]
 
 
-def reading_of(columns: str | None, header: bool | None, agreed: Agreed) -> Reading:
-    """How inputs are read, as these options say."""
+def reading_of(columns: str | None, header: bool | None, texts: tuple[str, ...], agreed: Agreed) -> Reading:
+    """How inputs are read, as these options say. click's UsageError for a column that is both text and category."""
     names = tuple(name.strip() for name in columns.split(",")) if columns else ()
-    return Reading(names, header, agreed.categories)
+    for name in texts:
+        if name in agreed.categories:
+            raise click.UsageError(f"--text {name}: --category says that it is a column of categories")
+    return Reading(names, header, agreed.categories, texts)
 
 
-def reading_words(columns: str | None, header: bool | None) -> list[str]:
-    """The same as words of a command."""
+def reading_words(columns: str | None, header: bool | None, texts: tuple[str, ...], agreed: Agreed) -> list[str]:
+    """The same as words of a command. UsageError of `reading_of`."""
+    reading = reading_of(columns, header, texts, agreed)
     words = [] if columns is None else ["--columns", columns]
+    words += [word for name in reading.texts for word in ("--text", name)]
     return words if header is None else [*words, "--header" if header else "--no-header"]
 
 

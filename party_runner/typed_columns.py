@@ -10,24 +10,26 @@ import numpy.typing as npt
 
 from mpc.errors import LocalError
 from party_runner.columns import Column, Numbers, Reading, Unfit
-from party_runner.csv_table import empty, place_of
-from protocols.runs.table import Table, stacked
+from party_runner.csv_table import empty, place_of, with_texts
+from protocols.runs.table import Table
 
 
 def table_of(where: Path | str, names: Sequence[str], column: Callable[[int], Column], reading: Reading) -> Table:
-    """Columns of numbers, and of texts that are dates, truth values or categories: a table of those that are asked for.
+    """Columns of numbers, of texts that are dates, truth values or categories, and of texts that are to stay texts: a
+    table of those that are asked for.
 
     `column` gives the one at a place; those that nobody asks for may hold anything.
-    LocalError `input-empty`, `input-not-numeric`, `input-not-finite`, `input-inexact-integer`, `no-such-column`.
+    LocalError `input-empty`, `input-not-numeric`, `input-not-finite`, `input-inexact-integer`, `input-no-text`,
+    `no-such-column`.
     """
-    reading.check_categories(where, names)
+    reading.check_names(where, names)
     places = [place_of(where, names, name) for name in reading.columns] or list(range(len(names)))
     given = [column(place) for place in places]
     if not given or not len(given[0]):
         raise empty(where)
     called = [names[place] for place in places]
     chosen = [_numbers(where, name, values, reading) for name, values in zip(called, given, strict=True)]
-    return stacked(where, called, chosen)
+    return with_texts(where, called, called, chosen, reading.texts)
 
 
 def checked(where: Path | str, array: Column) -> Column:
@@ -44,13 +46,19 @@ def checked(where: Path | str, array: Column) -> Column:
 
 def no_numbers(where: str, kind: str) -> LocalError:
     """The error of a column of another type."""
-    remedy = "Cast the column to numbers or days, name the categories of texts (--category), or choose --columns."
+    remedy = (
+        "Cast the column to numbers or days, name the categories of texts (--category), read identifiers as texts "
+        "(--text), or choose --columns."
+    )
     return LocalError("input-not-numeric", f"{where} holds {kind}, not numbers", remedy)
 
 
 def _numbers(where: Path | str, name: str, column: Column, reading: Reading) -> Column:
     place = f"{where}, column {name!r}"
     if column.dtype.kind in "biuf":
+        if name in reading.texts:
+            remedy = "Leave --text of this column, or have it hold texts at all parties."
+            raise LocalError("input-no-text", f"{place} holds {column.dtype} and no texts", remedy)
         return checked(place, column)
     texts = column.tolist()
     if not all(isinstance(text, str) for text in texts):

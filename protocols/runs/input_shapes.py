@@ -19,15 +19,17 @@ _DIGEST_BYTES = 8
 _LONGEST = 1 << 40
 _DTYPES: dict[str, type[np.generic]] = {"f": np.float64, "i": np.int64, "u": np.uint64, "b": np.bool_}
 
-Described = tuple[tuple[int, ...], type[np.generic], frozenset[bytes]]
-"""The shape and dtype of an input, and digests of the names of whole columns beside decimals."""
+_MOST_TEXTS = 1000
+
+Described = tuple[tuple[int, ...], type[np.generic], frozenset[bytes], frozenset[bytes]]
+"""The shape and dtype of an input, digests of the names of whole columns beside decimals, and of columns of texts."""
 
 
 async def exchange_shapes(ctx: Context, mine: Any) -> list[Any]:
     """Zeros in the shape and dtype of every party's input. The names of another's columns are not told; any will do.
 
-    Where columns of whole numbers stand beside decimals, digests of their names are told: who knows a name knows its
-    column's kind, and who guesses one can tell that it is there.
+    Where columns of whole numbers stand beside decimals, or texts beside numbers, digests of their names are told: who
+    knows a name knows its column's kind, and who guesses one can tell that it is there.
 
     PeerError `malformed-message`; `too-many-elements` where the others' are more than this party is willing to hold.
     """
@@ -45,7 +47,7 @@ async def exchange_shapes(ctx: Context, mine: Any) -> list[Any]:
 def describe(mine: Any) -> Any:
     """Zeros in the shape and dtype of an input, or of inputs by name; None for a party without one.
 
-    A table keeps the names and types of its columns.
+    A table keeps the names and types of its columns; its texts become empty ones.
     """
     if mine is None:
         return None
@@ -71,8 +73,10 @@ def _described(mine: Any) -> Any:
         return {name: _described(table) for name, table in mine.items()}
     kind = np.dtype(mine.joint).kind if isinstance(mine, Table) else as_numbers(mine).dtype.kind
     told = ["i" if kind == "O" else kind, list(np.shape(mine))]
-    whole = mine.whole_names if isinstance(mine, Table) else []
-    return [*told, [_digest(name) for name in whole]] if whole else told
+    named = [mine.whole_names, [*mine.texts]] if isinstance(mine, Table) else [[], []]
+    while named and not named[-1]:
+        named.pop()
+    return [*told, *([_digest(name) for name in names] for names in named)]
 
 
 def _digest(name: str) -> bytes:
@@ -88,9 +92,13 @@ def _admitted(data: bytes, ctx: Context, sender: str) -> Any:
 
 
 def _zeros(described: Described, ctx: Context, sender: str) -> Table:
-    shape, dtype, whole = described
-    ctx.session.intake.admit(prod(shape), sender, f"an input of shape {shape}")
-    return Table(np.zeros(shape, dtype), None, lambda name: np.int64 if _digest(name) in whole else None)
+    shape, dtype, whole, texts = described
+    ctx.session.intake.admit(prod(shape) + len(texts) * shape[0], sender, f"an input of shape {shape}")
+    return Table(np.zeros(shape, dtype), None, lambda name: _type_of(_digest(name), whole, texts))
+
+
+def _type_of(name: bytes, whole: frozenset[bytes], texts: frozenset[bytes]) -> type[Any] | None:
+    return str if name in texts else np.int64 if name in whole else None
 
 
 def _unpacked_shape(data: bytes, sender: str) -> Described | dict[str, Described] | None:
@@ -107,9 +115,11 @@ def _unpacked_shape(data: bytes, sender: str) -> Described | dict[str, Described
 
 def _shape_and_dtype(described: Any) -> Described:
     kind, shape, *more = described
-    whole = frozenset(more[0] if more else ())
-    if len(more) > 1 or not all(type(digest) is bytes and len(digest) == _DIGEST_BYTES for digest in whole):
+    whole, texts = (frozenset(more[i] if len(more) > i else ()) for i in range(2))
+    if len(more) > 2 or not all(type(digest) is bytes and len(digest) == _DIGEST_BYTES for digest in whole | texts):
         raise ValueError("columns out of form")
     if len(shape) > 8 or not all(type(s) is int and 0 <= s <= _LONGEST for s in shape) or prod(shape) > _LONGEST:
         raise ValueError("shape out of range")
-    return tuple(shape), _DTYPES[kind], whole
+    if texts and (len(shape) != 2 or len(texts) > _MOST_TEXTS):
+        raise ValueError("texts out of form")
+    return tuple(shape), _DTYPES[kind], whole, texts

@@ -19,8 +19,11 @@ class NoAttribute(LocalError, AttributeError):
 
 
 TypeOf = Callable[[str], "type[Any] | None"]
-"""The type of a column of this name where it is not that of the array: np.int64, np.float64, or object for integers of
-Python's."""
+"""The type of a column of this name where it is not that of the array: np.int64, np.float64, object for integers of
+Python's, or str for texts of which only the number is known."""
+
+Texts = Mapping[str, Array]
+"""Columns of texts by name, each (rows,) of Python's str in an array of objects that is not written to."""
 
 
 def _as_the_array(name: str) -> None:
@@ -36,20 +39,30 @@ class Table(Array):
     copy that cannot be written to. `mine[["age", "sex"]]` is the table of these columns. Whatever takes rows of a table
     is a table; all else that is computed of it is a plain array. `columns` is None where only a shape is known, as in a
     plan: then any name will do.
+
+    `texts`: columns of texts, which stand beside the array and not in it, are no numbers to compute with, and are taken
+    by name alone; `mine.columns` does not count them.
     """
 
     columns: tuple[str, ...] | None
     types: TypeOf
+    texts: Texts
 
-    def __new__(cls, values: npt.ArrayLike, columns: Sequence[str] | None = (), types: TypeOf = _as_the_array) -> Table:
+    def __new__(
+        cls,
+        values: npt.ArrayLike,
+        columns: Sequence[str] | None = (),
+        types: TypeOf = _as_the_array,
+        texts: Texts | None = None,
+    ) -> Table:
         """A view of `values` with these names, or none; `types` knows what differs from the array's type."""
         made = np.asarray(values).view(cls)
-        made.columns, made.types = None if columns is None else tuple(columns), types
+        made.columns, made.types, made.texts = None if columns is None else tuple(columns), types, dict(texts or {})
         return made
 
     def __array_finalize__(self, source: Any) -> None:
         """An array made of a table has no names unless it is given them: its columns may be others."""
-        self.columns, self.types = (), _as_the_array
+        self.columns, self.types, self.texts = (), _as_the_array, {}
 
     def __array_wrap__(self, array: Any, context: Any = None, return_scalar: bool = False) -> Any:
         """What numpy computes of a table is a plain array, or a number."""
@@ -63,10 +76,10 @@ class Table(Array):
             return self._chosen(index)
         found = np.asarray(self)[index]
         rows = isinstance(index, slice | list) or (isinstance(index, np.ndarray) and index.ndim == 1)
-        return self._like(found) if rows and self.ndim == 2 else found
+        return self._like(found, index) if rows and self.ndim == 2 else found
 
     def __getattr__(self, name: str) -> Any:
-        if name in (self.__dict__.get("columns") or ()):
+        if name in (*(self.__dict__.get("columns") or ()), *self.__dict__.get("texts", ())):
             raise NoAttribute(
                 "no-such-column",
                 f"a column of this party's data is no attribute: .{name}",
@@ -86,8 +99,12 @@ class Table(Array):
         return self.copy()
 
     def blank(self) -> Table:
-        """The same with zeros for values; Python's integers as int64."""
-        return self._like(np.zeros(self.shape, np.int64 if self.dtype.kind == "O" else self.dtype))
+        """The same with zeros for values, and empty texts; Python's integers as int64."""
+        return self._blank(np.int64 if self.dtype.kind == "O" else self.dtype)
+
+    def _blank(self, dtype: Any) -> Table:
+        texts = {name: no_texts(len(self)) for name in self.texts}
+        return type(self)(np.zeros(self.shape, dtype), self.columns, self.types, texts)
 
     @property
     def joint(self) -> type[Any]:
@@ -103,33 +120,40 @@ class Table(Array):
     def sort(self, *args: Any, **kwargs: Any) -> None:
         """Sorted in place, by which the columns lose their meaning, and their names."""
         super().sort(*args, **kwargs)
-        self.columns = ()
+        self.columns, self.texts = (), {}
 
     def partition(self, *args: Any, **kwargs: Any) -> None:
         """As `sort`."""
         super().partition(*args, **kwargs)
-        self.columns = ()
+        self.columns, self.texts = (), {}
 
     def astype(self, dtype: Any, *args: Any, **kwargs: Any) -> Table:
         """The same table in another type, which is then that of all columns."""
-        return Table(np.asarray(self).astype(dtype, *args, **kwargs), self.columns)
+        return Table(np.asarray(self).astype(dtype, *args, **kwargs), self.columns, texts=self.texts)
 
-    def _like(self, values: Array) -> Table:
-        """Other rows, or other values, of the same columns."""
-        return type(self)(values, self.columns, self.types)
+    def _like(self, values: Array, rows: Any = slice(None)) -> Table:
+        """Other values of the same columns, in these rows of all."""
+        texts = {name: _fixed(column[rows]) for name, column in self.texts.items()}
+        return type(self)(values, self.columns, self.types, texts)
 
     def _column(self, name: str) -> Array:
         """The column of that name in its own type. LocalError `no-such-column`."""
+        if name in self.texts:
+            return self.texts[name]
+        own = self.types(name)
+        if own is str:
+            return no_texts(len(self))
         place = self._place(name)
         column = np.asarray(self) if self.ndim == 1 else np.asarray(self)[:, place]
-        own = self.types(name)
         return column if own is None else _unchanged(column, own)
 
     def _chosen(self, names: list[str]) -> Table:
         """The table of these columns."""
+        texts = {name: self._column(name) for name in names if name in self.texts or self.types(name) is str}
+        others = [name for name in names if name not in texts]
         if self.columns is None:
-            return Table(np.asarray(self)[:, [self._place(name) for name in names]], names, self.types)
-        return stacked("this party's data", names, [self._column(name) for name in names])
+            return Table(np.asarray(self)[:, [self._place(name) for name in others]], others, self.types, texts)
+        return stacked("this party's data", others, [self._column(name) for name in others], texts)
 
     def _place(self, name: str) -> int:
         """The column of that name. LocalError `no-such-column`."""
@@ -139,8 +163,9 @@ class Table(Array):
         if columns.count(name) != 1:
             count = columns.count(name)
             found = f"has {f'{count} columns' if count else 'no column'} called {name!r}"
-            what = found if columns else "has no names of columns"
-            named = f"its columns are {', '.join(columns)}" if columns else "give the file a header line"
+            what = found if columns or self.texts else "has no names of columns"
+            known = ", ".join((*columns, *self.texts))
+            named = f"its columns are {known}" if known else "give the file a header line"
             raise LocalError("no-such-column", f"this party's data {what}", named, line=user_line())
         return columns.index(name)
 
@@ -188,8 +213,8 @@ class MixedTable(Table):
         self.as_one()
 
     def blank(self) -> Table:
-        """The same with zeros for values."""
-        return self._like(np.zeros(self.shape, object))
+        """The same with zeros for values, and empty texts."""
+        return self._blank(object)
 
 
 ROWS_AT_A_TIME = 4096  # as many as a cache holds
@@ -198,29 +223,41 @@ INEXACT = "an integer that float64 cannot hold exactly stands beside decimals"
 INEXACT_REMEDY = "Write integers of more than 53 bits in a column of their own without decimals, or scale them down."
 
 
-def stacked(where: object, names: Sequence[str], columns: Sequence[Array]) -> Table:
+def no_texts(rows: int) -> Array:
+    """So many empty texts."""
+    return _fixed(np.full(rows, "", object))
+
+
+def _fixed(column: Array) -> Array:
+    column.flags.writeable = False
+    return column
+
+
+def stacked(where: object, names: Sequence[str], columns: Sequence[Array], texts: Texts | None = None) -> Table:
     """Columns side by side: int64 if all are whole, or Python's integers if int64 is too small, else float64 with every
-    value unchanged. By name each has its own type; a `MixedTable` where float64 does not hold them all.
+    value unchanged. By name each has its own type; a `MixedTable` where float64 does not hold them all. `texts` stand
+    beside; where there is nothing else, the array has shape (rows, 0).
 
     LocalError `input-inexact-integer` where an integer that float64 does not hold has no name of its own.
     """
     joint = joint_type({column.dtype.kind for column in columns})
+    rows = len([*columns, *(texts or {}).values()][0])
     types = {name: joint_type([column.dtype.kind]) for name, column in zip(names, columns, strict=True)}
     for name, column in zip(names, columns, strict=True) if joint is np.float64 else ():
         if first_inexact(column) is not None:
             if not name or [*names].count(name) > 1:
                 raise inexact_integer(where, name)
-            return MixedTable(_beside_one_another(columns, object), names, types.get)
+            return MixedTable(_beside_one_another(columns, object, rows), names, types.get, texts)
     own = {name: dtype for name, dtype in types.items() if dtype is not joint}
-    return Table(_beside_one_another(columns, joint), names, own.get)
+    return Table(_beside_one_another(columns, joint, rows), names, own.get, texts)
 
 
-def _beside_one_another(columns: Sequence[Array], dtype: type[Any]) -> Array:
-    together = np.empty((len(columns[0]), len(columns)), dtype)
-    for start in range(0, len(together), ROWS_AT_A_TIME):
-        rows = slice(start, start + ROWS_AT_A_TIME)
+def _beside_one_another(columns: Sequence[Array], dtype: type[Any], rows: int) -> Array:
+    together = np.empty((rows, len(columns)), dtype)
+    for start in range(0, rows, ROWS_AT_A_TIME):
+        some = slice(start, start + ROWS_AT_A_TIME)
         for place, column in enumerate(columns):
-            together[rows, place] = column[rows]
+            together[some, place] = column[some]
     return together
 
 

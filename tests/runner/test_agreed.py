@@ -109,10 +109,15 @@ def test_a_file_may_have_an_equals_sign(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def test_how_inputs_are_read_goes_to_every_party() -> None:
-    assert reading_words("a,b", False) == ["--columns", "a,b", "--no-header"]
-    assert reading_words(None, None) == []
-    reading = reading_of("a, b", True, said(categories=("a=x,y",)))
+    agreed = said(categories=("a=x,y",))
+    words = ["--columns", "a,b", "--text", "c", "--text", "d", "--no-header"]
+    assert reading_words("a,b", False, ("c", "d"), agreed) == words
+    assert reading_words(None, None, (), agreed) == []
+    reading = reading_of("a, b", True, ("b",), agreed)
     assert (reading.columns, reading.header, reading.categories) == (("a", "b"), True, {"a": ("x", "y")})
+    assert reading.texts == ("b",)
+    with pytest.raises(click.UsageError, match="--text a: --category"):
+        reading_words(None, None, ("a",), agreed)
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def test_shapes_of_named_inputs_and_of_columns_with_a_type() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["0=", "0=x", "0=3x", "0=-3", "0=3:float32", "3=1", "0=3x2,age", "0=3x2,age:text", "0=3,:int64"]
+    "text", ["0=", "0=x", "0=3x", "0=-3", "0=3:float32", "3=1", "0=3x2,age", "0=3x2,age:str", "0=3,:int64"]
 )
 def test_shapes_that_are_none(text: str) -> None:
     with pytest.raises(click.UsageError):

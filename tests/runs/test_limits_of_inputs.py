@@ -10,6 +10,7 @@ from real_runs import run_parties
 import mpc
 from mpc.context import Spec
 from mpc.errors import PeerError
+from protocols.runs import input_shapes
 from protocols.runs.sources import DEALER, Source
 
 PEER = "party0"
@@ -76,3 +77,33 @@ def test_shapes_that_are_told_for_a_plan_count_together(traced):
         run_parties(program, [np.arange(9), np.arange(60), np.arange(60)], source, max_elements=100)
     assert caught.value.party in ("party1", "party2")
     assert run_parties(program, [np.arange(9), np.arange(60), np.arange(60)], source, max_elements=120)
+
+
+DIGEST = bytes(8)
+
+
+@pytest.mark.parametrize(
+    ("described", "code"),
+    [
+        (["f", [3, 2], [], [DIGEST], []], "malformed-message"),
+        (["f", [3, 2], [], [DIGEST[1:]]], "malformed-message"),
+        (["f", [3, 2], [], ["text"]], "malformed-message"),
+        (["f", [3, 2], [], 7], "malformed-message"),
+        (["f", [3], [], [DIGEST]], "malformed-message"),
+        (["f", [3, 2, 2], [], [DIGEST]], "malformed-message"),
+        (["f", [3, 0], [], [i.to_bytes(8, "big") for i in range(1001)]], "malformed-message"),
+        (["f", [101, 0], [], [DIGEST]], "too-many-elements"),
+    ],
+)
+def test_what_a_peer_says_of_its_texts_is_checked(described, code, monkeypatch):
+    pack = input_shapes._packed_shape
+    monkeypatch.setattr(
+        input_shapes, "_packed_shape", lambda mine: pack(mine) if mine is not None else msgpack.packb(described)
+    )
+
+    async def program(ctx, mine):
+        return await mpc.reveal(ctx, (await mpc.secret(ctx, 1, mine, shape=(3,))).sum())
+
+    with pytest.raises(PeerError, match=code) as caught:
+        run_parties(program, [None, np.arange(3)], Source(DEALER, planned=True), max_elements=100)
+    assert caught.value.party == PEER

@@ -188,3 +188,15 @@ def test_bins_of_reals_are_told_to_be_whole():
         mpc.simulate(main, [np.array([1.0, 2.0]), None])
     assert 'kind="int"' in caught.value.remedy
     assert ".astype(int)" in caught.value.remedy
+
+
+async def both(ctx, mine):
+    return len((await mpc.matching.common(ctx, [address.lower() for address in mine["email"]])).ids)
+
+
+def test_of_texts_in_a_run_that_is_planned_first():
+    """A program that works on texts finds such at parties, too, of whose tables it only knows the shapes."""
+    shop = Table([[120, 0.5], [30, 0.25]], ["spent", "share"], texts={"email": np.array(["a@x", "B@y"], object)})
+    bank = Table(np.zeros((2, 0)), texts={"email": np.array(["b@y", "c@z"], object)})
+    outcomes = run_parties(both, [shop, bank], Source(DEALER, planned=True))
+    assert [outcome.result for outcome in outcomes] == [1, 1]

@@ -1,0 +1,180 @@
+"""Columns of texts (`--text`): read as they are, beside the numbers, to match by; in files, tables, plans and runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from mpc.errors import LocalError
+from party_runner import csv_quick, csv_table
+from party_runner.arguments import shapes_by_party
+from party_runner.columns import Reading
+from party_runner.csv_table import ROWS_AT_A_TIME, read_csv
+from party_runner.inputs import load_input
+from protocols.runs.input_shapes import describe
+from protocols.runs.table import MixedTable
+
+from .processes import call, parley, write
+
+SHOP = "email,spent,share\nanna@x.org,120,0.5\n Ben@Y.org ,30,0.25\nüsa@z.org,7,1\n"
+ADDRESSES = ["anna@x.org", "Ben@Y.org", "üsa@z.org"]
+EMAIL = Reading(texts=("email",))
+
+
+def read(folder: Path, text: str, reading: Reading = EMAIL) -> Any:
+    path = folder / "a.csv"
+    path.write_bytes(text.encode())
+    return read_csv(path, reading)
+
+
+def refused(folder: Path, text: str, reading: Reading = EMAIL) -> LocalError:
+    with pytest.raises(LocalError) as caught:
+        read(folder, text, reading)
+    return caught.value
+
+
+@pytest.mark.parametrize("reader", ["quick", "numpy's", "cell by cell"])
+def test_texts_stand_beside_the_numbers(tmp_path: Path, reader: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if reader == "cell by cell":
+        monkeypatch.setattr(csv_table, "quick_table", lambda *_: None)
+    elif reader == "numpy's":
+        monkeypatch.setattr(csv_quick, "_by_pyarrow", lambda *_: None)
+    table = read(tmp_path, SHOP.replace("ü", "u") if reader != "cell by cell" else SHOP)
+    addresses = ADDRESSES if reader == "cell by cell" else [*ADDRESSES[:2], "usa@z.org"]
+    assert (table.columns, table.shape, [*table.texts]) == (("spent", "share"), (3, 2), ["email"])
+    assert table["email"].tolist() == addresses
+    assert all(type(text) is str for text in table["email"])
+    assert table["spent"].tolist() == [120, 30, 7]
+    assert table["spent"].dtype == np.int64
+    np.testing.assert_array_equal(table, [[120, 0.5], [30, 0.25], [7, 1]])
+    with pytest.raises(ValueError, match="read-only"):
+        table["email"][0] = ""
+
+
+def test_the_quick_reader_takes_texts_in_ascii(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And leaves a zero byte, which numpy's texts lose, to the other one."""
+    assert read(tmp_path, "email\na\0\n")["email"].tolist() == ["a\0"]
+    monkeypatch.setattr(csv_table, "_join", None)
+    assert read(tmp_path, "email,x\na,1\nb,2\n")["email"].tolist() == ["a", "b"]
+
+
+def test_texts_in_many_blocks_of_rows(tmp_path: Path) -> None:
+    """Among decimals and whole numbers of over 53 bits, whose types they must not touch."""
+    many, key = ROWS_AT_A_TIME + 2, 2**59 + 1
+    table = read(tmp_path, "email,key,x\n" + "".join(f'"é{row}",{key + row},0.5\n' for row in range(many)))
+    assert isinstance(table, MixedTable)
+    assert table["email"].tolist() == [f"é{row}" for row in range(many)]
+    assert table["key"].tolist() == [key + row for row in range(many)]
+    assert table["x"].dtype == np.float64
+    assert table.blank()["email"].tolist() == [""] * many
+
+
+@pytest.mark.parametrize("index", [slice(1, 3), slice(None, None, -1), [2, 0], np.array([True, False, True])])
+def test_rows_keep_their_texts(tmp_path: Path, index: Any) -> None:
+    table = read(tmp_path, SHOP)[index]
+    assert table["email"].tolist() == np.array(ADDRESSES, object)[index].tolist()
+    assert table.copy()["email"].tolist() == table["email"].tolist()
+    assert table["spent"].tolist() == np.array([120, 30, 7])[index].tolist()
+
+
+def test_texts_go_where_they_are_named_and_nowhere_else(tmp_path: Path) -> None:
+    table = read(tmp_path, SHOP)
+    chosen = table[["share", "email"]]
+    assert (chosen.columns, [*chosen.texts], chosen.shape) == (("share",), ["email"], (3, 1))
+    assert table[["email"]].shape == (3, 0)
+    assert table[["spent"]].texts == {}
+    assert type(table * 2) is np.ndarray
+    with pytest.raises(AttributeError, match='write mine\\["email"\\]'):
+        _ = table.email
+    with pytest.raises(LocalError, match="its columns are spent, share, email"):
+        table["Email"]
+    table.sort(axis=0)
+    assert table.texts == {}
+
+
+def test_a_file_of_texts_alone(tmp_path: Path) -> None:
+    table = read(tmp_path, "email\na\nb\n")
+    assert (table.shape, table["email"].tolist()) == ((2, 0), ["a", "b"])
+    assert describe(table)["email"].tolist() == ["", ""]
+
+
+def test_without_a_header_a_text_is_called_by_its_place(tmp_path: Path) -> None:
+    table = read(tmp_path, "a@x,1\nb@y,2.5\n", Reading(header=False, texts=("1",)))
+    assert table["1"].tolist() == ["a@x", "b@y"]
+    np.testing.assert_array_equal(table, [[1], [2.5]])
+
+
+def test_columns_say_what_is_read_and_text_how(tmp_path: Path) -> None:
+    assert read(tmp_path, SHOP, Reading(("spent",), texts=("email",))).texts == {}
+    assert read(tmp_path, SHOP, Reading(("email",), texts=("email",)))["email"].tolist() == ADDRESSES
+    assert read(tmp_path, "spent\n1\n").columns == ("spent",)
+
+
+@pytest.mark.parametrize(
+    ("text", "reading", "code", "says", "remedy"),
+    [
+        (SHOP, Reading(), "input-not-numeric", "line 2, column 1 ('email') is not a number", "--text COLUMN"),
+        ("email,x\na,1\n ,2\n", EMAIL, "input-no-text", "line 3, column 1 ('email') is empty", "Drop the row"),
+        ('email,x\na,1\n"",2\n', EMAIL, "input-no-text", "line 3, column 1 ('email') is empty", "Drop the row"),
+        ("E-Mail,x\na,1\n", Reading(texts=("e-mail",)), "no-such-column", "'E-Mail'", "Write --text E-Mail."),
+        ("email,email\na,b\n", EMAIL, "no-such-column", "has 2 columns of that name", "name of its own"),
+        ("email,x\na,1\nb,c\n", EMAIL, "input-not-numeric", "line 3, column 2 ('x') is not a number", "--text COLUMN"),
+    ],
+)
+def test_what_is_refused(tmp_path: Path, text: str, reading: Reading, code: str, says: str, remedy: str) -> None:
+    error = refused(tmp_path, text, reading)
+    assert error.code == code
+    assert says in error.cause
+    assert remedy in error.remedy
+
+
+def test_typed_columns_of_texts(tmp_path: Path) -> None:
+    """Of Parquet files and queries; numbers there are no texts, in whose place a file of text might have some."""
+    arrow, path = pytest.importorskip("pyarrow"), tmp_path / "a.parquet"
+    pytest.importorskip("pyarrow.parquet").write_table(arrow.table({"email": ADDRESSES, "spent": [1, 2, 3]}), path)
+    assert load_input(path, EMAIL)["email"].tolist() == ADDRESSES
+    assert load_input(path, EMAIL).columns == ("spent",)
+    with pytest.raises(LocalError, match="input-not-numeric") as caught:
+        load_input(path)
+    assert "--text" in caught.value.remedy
+    with pytest.raises(LocalError, match="input-no-text"):
+        load_input(path, Reading(texts=("email", "spent")))
+
+
+def test_the_shape_of_a_table_with_texts() -> None:
+    mine = shapes_by_party(["0=50x2,email:text,age:int64"], 2)[0]
+    assert (mine.shape, mine["email"].tolist(), mine["age"].dtype) == ((50, 2), [""] * 50, np.int64)
+    assert mine[:3]["email"].tolist() == [""] * 3
+    assert mine[["email", "x"]].shape == (50, 1)
+    assert call("plan", "none.py", "-n", "2", "--shape", "0=50,email:text")[0] == 2
+
+
+PROGRAM = """
+import mpc
+
+async def main(ctx, mine):
+    found = await mpc.matching.common(ctx, [address.lower() for address in mine["email"]])
+    return {"both": len(found.ids)}
+"""
+
+
+def test_a_plan_on_files_and_shapes_of_texts(tmp_path: Path) -> None:
+    program, shop = write(tmp_path, "both.py", PROGRAM), write(tmp_path, "shop.csv", SHOP)
+    inputs = ["--input", f"0={shop}", "--shape", "1=9x0,email:text"]
+    code, told = call("plan", program, "-n", "2", "--text", "email", *inputs)
+    assert code == 0, told
+    assert "both.py:5" in told
+
+
+@pytest.mark.slow
+def test_a_run_by_addresses(tmp_path: Path) -> None:
+    program, shop = write(tmp_path, "both.py", PROGRAM), write(tmp_path, "shop.csv", SHOP)
+    bank = write(tmp_path, "bank.csv", "email\nben@y.org\ncarl@w.org\n")
+    inputs = ["--input", f"0={shop}", "--input", f"1={bank}"]
+    done = parley("run", program, "-n", "2", "--text", "email", *inputs)
+    assert done.returncode == 0, done.stderr
+    assert "both" in done.stdout
+    assert "ben" not in (done.stdout + done.stderr).lower()
