@@ -80,7 +80,8 @@ class Trained:
     """The common weights by name, which all know, and how they came: `rounds`, and `held_out` at the end.
 
     `stopped`: whether it ended early. `price`: what it cost in privacy, None without noise. `own`: arrays that did not
-    travel, of this site alone.
+    travel, of this site alone. `opened`: what everybody saw of the sites' updates in each round, which is all but the
+    sum of all only where the mean was a robust one.
     """
 
     weights: dict[str, npt.NDArray[Any]]
@@ -89,6 +90,7 @@ class Trained:
     stopped: bool = False
     price: Price | None = None
     own: dict[str, npt.NDArray[Any]] = field(default_factory=dict, repr=False)
+    opened: str = ""
 
     def __str__(self) -> str:
         said = [*map(str, self.rounds)]
@@ -184,7 +186,8 @@ class Course:
     def ended(self, held: Held | None, price: Price | None, own: dict[str, npt.NDArray[Any]]) -> Trained:
         """The result."""
         layout: Layout = self.terms.layout
-        return Trained(layout.unflatten(self.weights), tuple(self.rounds), held, self.stopped, price, own)
+        rounds, opened = tuple(self.rounds), self.terms.opened
+        return Trained(layout.unflatten(self.weights), rounds, held, self.stopped, price, own, opened)
 
     def _moved(self, mean: Vector) -> Vector:
         with np.errstate(over="ignore", invalid="ignore"):

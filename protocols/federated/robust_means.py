@@ -12,9 +12,9 @@ update of at most the clip. Sites count alike, since a weight would be a way to 
 
 None of them helps against a majority, or against what training on honest but wrong data does.
 
-*What is opened* is more than a sum would tell. Of 2f + 1 sites a trimmed mean, and so the median of an odd number, is
-in each coordinate one site's own number, and `Krum` with kept=1 one site's own update, though not whose; who poisons
-learns by that what lies next to its own numbers.
+*What is opened* is more than a sum would tell, and each says what (`opens`). Of 2f + 1 sites a trimmed mean, and so the
+median of an odd number, is in each coordinate one site's own number, and `Krum` with kept=1 one site's own update,
+though not whose; who poisons learns by that what lies next to its own numbers.
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ from protocols.federated.grids import Grid
 from protocols.federated.rounding_kls21 import Whole, most_squared
 from protocols.privacy.amounts import count_of
 
+_ONE_NUMBER = "for each weight one site's own number"
+
 MOST_DISTANCE = 1 << 55
 """Of squared lengths in steps: sixteen of their fourfold stay below 2^62."""
 
@@ -57,6 +59,9 @@ class Robust(Protocol):
 
     def require(self, sites: int) -> None:
         """LocalError `too-few-sites`."""
+
+    def opens(self, sites: int) -> str:
+        """What of so many sites' updates everybody sees in a round."""
 
     def combined(self, rows: Sequence[SecretArray], grid: Grid) -> tuple[SecretArray, int]:
         """Of the updates (k,) of all sites the sum (k,) of what is left, and of how many sites that is."""
@@ -85,6 +90,11 @@ class TrimmedMean:
         """As of `Robust`."""
         _require(sites, 2 * self.poisoned + 1, self)
 
+    def opens(self, sites: int) -> str:
+        """As of `Robust`."""
+        left = sites - 2 * self.poisoned
+        return _ONE_NUMBER if left == 1 else f"for each weight the mean of {left} of {sites} sites' numbers"
+
     def combined(self, rows: Sequence[SecretArray], grid: Grid) -> tuple[SecretArray, int]:
         """As of `Robust`."""
         f, n = self.poisoned, len(rows)
@@ -110,24 +120,39 @@ class Median:
         """As of `Robust`."""
         _require(sites, 3, self)
 
+    def opens(self, sites: int) -> str:
+        """As of `Robust`."""
+        return _trimming(sites).opens(sites)
+
     def combined(self, rows: Sequence[SecretArray], grid: Grid) -> tuple[SecretArray, int]:
         """As of `Robust`."""
-        return TrimmedMean((len(rows) - 1) // 2).combined(rows, grid)
+        return _trimming(len(rows)).combined(rows, grid)
+
+
+def _trimming(sites: int) -> TrimmedMean:
+    """The trimmed mean that the median of so many is."""
+    return TrimmedMean((sites - 1) // 2)
 
 
 @dataclass(frozen=True, slots=True)
 class Krum:
     """The mean of the `kept` updates whose n - f - 2 nearest others are nearest, by squared L2 distances.
 
-    With kept=1 one site's own update becomes known, though not whose.
+    `kept`: n - f - 2 if not given (multi-Krum), which must be two or more. With kept=1, the paper's first form, one
+    site's own update becomes known to everybody, though not whose: that is said, never taken for granted.
     """
 
     poisoned: int
-    kept: int = 1
+    kept: int | None = None
 
     def __post_init__(self) -> None:
         count_of(self.poisoned, "the poisoned sites", least=0)
-        count_of(self.kept, "the kept sites")
+        if self.kept is not None:
+            count_of(self.kept, "the kept sites")
+
+    def kept_of(self, sites: int) -> int:
+        """How many updates are in the mean."""
+        return sites - self.poisoned - 2 if self.kept is None else self.kept
 
     @property
     def most_radius(self) -> float:
@@ -142,7 +167,18 @@ class Krum:
     def require(self, sites: int) -> None:
         """As of `Robust`."""
         _require(sites, 2 * self.poisoned + 3, self)
-        _require(sites, self.poisoned + self.kept, self)
+        _require(sites, self.poisoned + self.kept_of(sites), self)
+        if self.kept is None and self.kept_of(sites) < 2:
+            raise LocalError(
+                "too-few-sites",
+                f"{self} of {sites} sites would take one update, which everybody would see",
+                "one site more; or kept=1 or 2, if that is what you mean",
+            )
+
+    def opens(self, sites: int) -> str:
+        """As of `Robust`."""
+        kept = self.kept_of(sites)
+        return "one site's own update" if kept == 1 else f"the mean of {kept} of {sites} sites' updates"
 
     def combined(self, rows: Sequence[SecretArray], grid: Grid) -> tuple[SecretArray, int]:
         """As of `Robust`: distances by one product of the updates with themselves, n sorts of n numbers."""
@@ -152,12 +188,13 @@ class Krum:
         squares = products[np.arange(n), np.arange(n)].within(0, bound)
         distances = (squares.reshape(n, 1) + squares.reshape(1, n) - 2 * products).within(0, 4 * bound)
         scores = sort(distances, axis=1)[:, : n - self.poisoned - 1].sum(axis=1)
-        if self.kept == 1:
+        kept = self.kept_of(n)
+        if kept == 1:
             chosen = ring_form(argmin(scores) == np.arange(n)).reshape(1, n)
             return (chosen @ updates).reshape(-1), 1
-        places = topk(-scores, self.kept)[1]
+        places = topk(-scores, kept)[1]
         chosen = ring_form(places.reshape(-1, 1) == np.arange(n))
-        return (chosen @ updates).sum(axis=0), self.kept
+        return (chosen @ updates).sum(axis=0), kept
 
 
 async def robust_mean(ctx: Context, robust: Robust, grid: Grid, own: Whole | None, size: int) -> tuple[Any, int]:

@@ -36,6 +36,15 @@ class Terms:
     grouped: bool = False
     cohorts: int = 1
     """In how many groups clients are by their numbers, of which one after the other trains."""
+    steady: bool = False
+    """Whether the figures of all sites are in every round's."""
+
+    @property
+    def opened(self) -> str:
+        """What everybody sees in a round of sites' updates, in words."""
+        if self.robust is not None:
+            return self.robust.opens(self.clients)
+        return "the sum of all updates, with noise" if self.private else "the sum of all updates"
 
     @property
     def private(self) -> bool:
@@ -150,7 +159,7 @@ def _require_kinds(strategy: Strategy | None, updates: Updates | None, robust: R
     for name, given, method, remedy in (
         ("strategy", strategy, "start", "mpc.federated.FedAvg(), FedAdam() or FedYogi(), with its parentheses"),
         ("updates", updates, "bits", "mpc.federated.Updates(...)"),
-        ("robust", robust, "require", "mpc.federated.TrimmedMean(f), Median() or Krum(f)"),
+        ("robust", robust, "opens", "mpc.federated.TrimmedMean(f), Median() or Krum(f)"),
     ):
         if given is not None and (isinstance(given, type) or not hasattr(given, method)):
             kind = f"the class {given.__name__}" if isinstance(given, type) else f"of type {type(given).__name__}"

@@ -98,6 +98,8 @@ async def train(
     first = await agreed_weights(call, terms.text, layout.text, layout.flatten(weights))
     common = Seed(call.common_prg("federated training").bytes(SEED_BYTES))
     course = Course(terms, first, common)
+    if robust is not None:
+        assure(call, UPDATES, f"become known in part: in each round everybody sees {terms.opened}, though not whose")
     if terms.hides_nothing_of_two:
         assure(call, UPDATES, "of two that train together are known to both: each takes its own off their mean")
     async with _paid(call, terms) as paid:

@@ -36,7 +36,7 @@ def trimmed(updates, f):
 def krum(updates, f, kept):
     apart = np.square(updates[:, None] - updates[None]).sum(axis=2)
     scores = np.sort(apart, axis=1)[:, : len(updates) - f - 1].sum(axis=1)
-    return updates[np.argsort(scores, kind="stable")[:kept]].mean(axis=0)
+    return updates[np.argsort(scores, kind="stable")[: kept or len(updates) - f - 2]].mean(axis=0)
 
 
 def whole(n, k=5):
@@ -55,7 +55,7 @@ def test_medians_are_numpys(n):
     assert np.allclose(found(Median(), updates), np.median(updates, axis=0))
 
 
-@pytest.mark.parametrize(("n", "f", "kept"), [(3, 0, 1), (5, 1, 1), (5, 1, 3)])
+@pytest.mark.parametrize(("n", "f", "kept"), [(3, 0, 1), (5, 1, 1), (5, 1, 3), (4, 0, None), (5, 1, None)])
 def test_krum_is_that_in_the_clear(n, f, kept):
     updates = whole(n)
     updates[0] = 0
@@ -63,7 +63,7 @@ def test_krum_is_that_in_the_clear(n, f, kept):
     assert np.allclose(found(Krum(f, kept), updates), krum(updates, f, kept))
 
 
-@pytest.mark.parametrize("robust", [TrimmedMean(1), Median(), Krum(1)])
+@pytest.mark.parametrize("robust", [TrimmedMean(1), Median(), Krum(1), Krum(1, 1)])
 def test_one_poisoned_site_of_five_does_not_reach_the_mean(robust):
     updates = whole(5) // 8
     honest = updates[1:]
@@ -74,10 +74,48 @@ def test_one_poisoned_site_of_five_does_not_reach_the_mean(robust):
         assert (mean <= honest.max(axis=0)).all()
 
 
-@pytest.mark.parametrize(("robust", "sites"), [(TrimmedMean(1), 2), (Median(), 2), (Krum(0), 2), (Krum(1), 4)])
+@pytest.mark.parametrize(
+    ("robust", "sites"), [(TrimmedMean(1), 2), (Median(), 2), (Krum(0, 1), 2), (Krum(1), 4), (Krum(1, 5), 5)]
+)
 def test_too_few_sites_are_refused(robust, sites):
     with pytest.raises(LocalError, match="too-few-sites"):
         trained([rows(10, i) for i in range(sites)], robust=robust)
+
+
+def test_one_sites_update_is_opened_only_where_the_program_says_so():
+    sites = [rows(10, i) for i in range(3)]
+    with pytest.raises(LocalError, match=r"(?s)too-few-sites.*one update, which everybody would see.*kept=1"):
+        trained(sites, robust=Krum(0))
+    assert trained(sites, robust=Krum(0, kept=1), rounds=1)[0].opened == "one site's own update"
+
+
+@pytest.mark.parametrize(
+    ("robust", "n", "opened"),
+    [
+        (Krum(1), 5, "the mean of 2 of 5 sites' updates"),
+        (Krum(1, 1), 5, "one site's own update"),
+        (TrimmedMean(1), 3, "for each weight one site's own number"),
+        (TrimmedMean(1), 5, "for each weight the mean of 3 of 5 sites' numbers"),
+        (Median(), 5, "for each weight one site's own number"),
+        (Median(), 4, "for each weight the mean of 2 of 4 sites' numbers"),
+    ],
+)
+def test_what_is_opened_is_that_many_updates(robust, n, opened):
+    """Updates 1, 4, 16, ... in each coordinate: the sum that is opened shows how many are in it."""
+    assert robust.opens(n) == opened
+    updates = np.repeat(4 ** np.arange(n)[:, None], 2, axis=1)
+    total = found(robust, updates)[0] * (kept := 1 if "one" in opened else int(opened.split(" of ")[1].split()[0]))
+    digits = np.base_repr(round(total), 4)
+    assert digits.count("1") == kept
+    assert digits.strip("01") == ""
+
+
+def test_the_account_says_what_is_opened():
+    async def main(ctx, mine):
+        return await federated.train(ctx, model(), mine, rounds=1, robust=Krum(1, kept=1))
+
+    report = mpc.simulate(main, [rows(5, i) for i in range(5)]).report
+    assert "everybody sees one site's own update, though not whose" in report.security
 
 
 def test_what_is_trained_so_withstands_wrong_labels():
