@@ -15,7 +15,7 @@ from mpc.prg import Seed
 from protocols.federated.aggregate import Total
 from protocols.federated.figures import Figures
 from protocols.federated.layout import Layout, Vector
-from protocols.federated.strategies import Optimiser
+from protocols.federated.strategies import Optimiser, no_held_out
 from protocols.federated.terms import Terms
 from protocols.federated.updates import Mean, no_examples
 from protocols.privacy.ledger.charges import Price
@@ -161,6 +161,7 @@ class Course:
     def move(self, mean: Mean, total: Total) -> Round:
         """As `take`, for a mean that came another way."""
         held = held_of(mean.figures)
+        self._refuse_to_wait(held)
         if self._ends(held):
             self.stopped = True
         moved = np.zeros(0) if self.stopped else self._moved(mean.moved)
@@ -203,6 +204,15 @@ class Course:
                 "a smaller rate, of the sites or of the strategy",
             )
         return step
+
+    def _refuse_to_wait(self, held: Held | None) -> None:
+        """Where all sites are in every round the first one tells whether any has held-out data; where clients come and
+        go, some of as many rounds as stopping has patience."""
+        stopping = self.terms.stopping
+        waited = 1 if self.terms.steady or stopping is None else stopping.patience
+        seen = held is not None or any(found.held_out is not None for found in self.rounds)
+        if stopping is not None and not seen and self.number >= waited:
+            raise no_held_out(stopping, "no site has any" if waited == 1 else f"nobody in {waited} rounds had any")
 
     def _ends(self, held: Held | None) -> bool:
         """Whether the weights of the best round are to stay: that of this round's beginning among them."""

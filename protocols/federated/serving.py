@@ -123,7 +123,7 @@ async def serve(
     each, and `mpc.aggregation.step_bytes`.
 
     LocalError `ring-too-small` and others of `Federation.agreed`, before anything is sent; `training-diverged`,
-    `training-state`, errors of the ledger; PeerError `quorum-missed`, `training-missed`.
+    `training-state`, `no-held-out`, errors of the ledger; PeerError `quorum-missed`, `training-missed`.
     """
     agreed = federation.agreed(model)
     if federation.malicious and authority is None:

@@ -18,7 +18,7 @@ from protocols.federated.models import Data, Model, weights_of
 from protocols.federated.noise import Noise, require_users, running_with
 from protocols.federated.noisy_means import NoisyPeople, NoisySites
 from protocols.federated.sites import Site
-from protocols.federated.strategies import Stopping, Strategy
+from protocols.federated.strategies import Stopping, Strategy, no_held_out
 from protocols.federated.terms import terms_of
 from protocols.federated.updates import Updates, in_ring
 
@@ -77,6 +77,8 @@ def simulate(
         Site(f"client {i}", terms, model, data, root.derive("client", i), held[i], whose[i], dict(mine))
         for i, data in enumerate(partitions)
     ]
+    if stopping is not None and not any(site.has_held_out for site in sites):
+        raise no_held_out(stopping, "no client has any")
     course = Course(terms, layout.flatten(model.weights()), Seed(root.prg("common").bytes(SEED_BYTES)))
     central = _central(course, root)
     while not course.over:

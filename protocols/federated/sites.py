@@ -66,6 +66,11 @@ class Site:
     def __repr__(self) -> str:
         return f"Site({self.name!r})"
 
+    @property
+    def has_held_out(self) -> bool:
+        """Whether there is a row of held-out data."""
+        return self.held_out is not None and rows_of(self.held_out) > 0
+
     def contribute(self, weights: Vector, number: int, common: Seed, *, chosen: bool = True) -> Parts:
         """This site's words for a round that begins with these weights; of who is not chosen, a vector of zeros.
 
@@ -126,7 +131,7 @@ class Site:
             raise
 
     def _held_out(self) -> Figures:
-        if self.held_out is None or not rows_of(self.held_out):
+        if not self.has_held_out:
             return Figures()
         found = self.model.evaluate(self.held_out)
         judged = 0 if found.correct is None else found.examples

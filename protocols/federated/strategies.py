@@ -143,13 +143,26 @@ class _Adaptive:
 
 @dataclass(frozen=True, slots=True)
 class Stopping:
-    """End when the loss on held-out data has not fallen by `least` for `patience` rounds, with the best weights."""
+    """End when the loss on held-out data has not fallen by `least` for `patience` rounds, with the best weights.
+
+    Some site must have held-out data: LocalError `no-held-out` in the first round of sites that are all there, in that
+    of number `patience` where clients come and go.
+    """
 
     patience: int = 3
     least: float = 0.0
 
     def __post_init__(self) -> None:
         _require(self.patience >= 1 and isfinite(self.least), f"patience {self.patience}, least {self.least}")
+
+
+def no_held_out(stopping: Stopping, whose: str) -> LocalError:
+    """The error of a training that would never stop."""
+    return LocalError(
+        "no-held-out",
+        f"a training is to stop by the loss on held-out data, {stopping}, and {whose}",
+        "held_out=(x, y) at one site or more, of rows that nobody trains on; or no stopping=",
+    )
 
 
 def _require(right: bool, said: str) -> None:

@@ -134,7 +134,7 @@ def terms_of(
         coder = weighted_mean(how, layout.size, summed, by_examples=False, most_radius=robust.most_radius)
     return Terms(
         layout, plan, how, clients, rounds, coder, noise, sample, stopping, robust, (*texts, *said), at_once is None,
-        privacy.groups if isinstance(privacy, SiteNoise) else 1,
+        privacy.groups if isinstance(privacy, SiteNoise) else 1, steady and (sample is None or at_once is None),
     )  # fmt: skip
 
 

@@ -79,7 +79,7 @@ async def train(
     A plan trains nothing.
 
     LocalError `no-context`, `wrong-data`, `update-not-finite`, `wrong-shape`, `wrong-dtype`, `no-weights`,
-    `no-examples`, `no-gradients`, `ring-too-small` before anything is sent, `training-diverged`,
+    `no-examples`, `no-held-out`, `no-gradients`, `ring-too-small` before anything is sent, `training-diverged`,
     `too-many-parties`, `too-few-sites`, and of the noise; PeerError `different-model`, `different-training`; with
     privacy as `mpc.privacy.prepaid`.
     """

@@ -209,6 +209,32 @@ def test_training_stops_where_it_gets_no_better_with_the_best_weights():
     assert found[0].rounds[-1].moved == 0
 
 
+def test_a_training_that_would_never_stop_ends_in_its_first_round():
+    begun = []
+    with pytest.raises(LocalError, match=r"(?s)no-held-out.*no site has any.*held_out=\(x, y\)"):
+        trained(rounds=9, stopping=Stopping(patience=4), on_round=begun.append)
+    assert not begun
+    none = [None, None, (np.zeros((0, 4)), np.zeros(0, int))]
+    with pytest.raises(LocalError, match=r"no-held-out.*no client has any"):
+        federated.simulate(model(), SITES, rounds=9, stopping=Stopping(), held_out=none)
+    one = [None, None, rows(10, 5)]
+    assert len(trained(rounds=2, stopping=Stopping(), held_out=one)[0].rounds) == 2
+    assert federated.simulate(model(), SITES, rounds=3, stopping=Stopping(), held_out=one, sample=2).rounds
+
+
+def test_over_a_star_those_who_have_held_out_data_may_come_later():
+    layout = layout_of(model().weights())
+    patient = Stopping(patience=2)
+    terms = terms_of(layout, clients=2, rounds=5, strategy=None, updates=None, privacy=None, stopping=patient)
+    mean, held = np.zeros(layout.size), Figures(held_out=3, held_out_loss=1.0)
+    course = Course(terms, mean, Seed(bytes(32)))
+    course.move(Mean(mean, Figures()), Total([], (0, 1)))
+    with pytest.raises(LocalError, match=r"no-held-out.*nobody in 2 rounds had any"):
+        course.move(Mean(mean, Figures()), Total([], (0, 1)))
+    course.move(Mean(mean, held), Total([], (0, 1)))
+    course.move(Mean(mean, Figures()), Total([], (0, 1)))
+
+
 def test_a_plan_counts_the_messages():
     async def main(ctx, mine):
         return await mpc.federated.train(ctx, model(), (mine[:, :4], mine[:, 4].astype(int)), rounds=3)
