@@ -23,7 +23,7 @@ from bench import (
     results,
 )
 from bench.display import show
-from bench.harness import AnyRow, Options, write_json
+from bench.harness import BEAVER, SUITES, AnyRow, Options, write_json
 from bench.suppliers import EVERY
 from mpc.planning import NETWORKS
 from native import implementations
@@ -124,7 +124,7 @@ def measure(table: str, options: Options) -> Iterator[Sequence[AnyRow]]:
     if table == federated.TABLE:
         return federated.measure(options)
     if table == "numpy":
-        return online.measure(table, numpy.WORKLOADS, numpy.PEERS, options, with_tls=(False,))
+        return online.measure(table, numpy.WORKLOADS, numpy.PEERS, options, with_tls=(False,), suites=(BEAVER,))
     return online.measure(table, arithmetic.WORKLOADS, arithmetic.PEERS, options)
 
 
@@ -132,6 +132,7 @@ def _options(chosen: argparse.Namespace) -> Options:
     return Options(
         tuple(chosen.workloads), tuple(chosen.parties), tuple(chosen.sizes), chosen.repeat, chosen.scale,
         chosen.network, chosen.implementation, chosen.peers, tuple(chosen.suppliers), chosen.cores, chosen.tls,
+        tuple(chosen.suites),
     )  # fmt: skip
 
 
@@ -155,6 +156,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     of_times.add_argument("--sizes", type=int, nargs="+", default=[], metavar="N", help="sizes instead of the usual")
     of_times.add_argument("--network", choices=list(NETWORKS), default="loopback", help="imitated for our parties")
+    of_times.add_argument(
+        "--suites", nargs="+", default=[], choices=list(SUITES), help="of ours; the table's by default"
+    )
     of_material = parser.add_argument_group("table of preprocessing, besides")
     of_material.add_argument(
         "--suppliers", nargs="+", default=[], choices=EVERY, help="who makes material; all by default"

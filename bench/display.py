@@ -8,7 +8,19 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import arithmetic, joint_noise, joint_statistics, numpy
-from bench.harness import BANDWIDTH, EXCHANGE, LATENCY, PARLEY, AnyRow, Making, Planning, Row, Throughput, machine
+from bench.harness import (
+    BANDWIDTH,
+    BEAVER,
+    EXCHANGE,
+    LATENCY,
+    PARLEY,
+    AnyRow,
+    Making,
+    Planning,
+    Row,
+    Throughput,
+    machine,
+)
 
 WIDTH = 140
 LIMIT = "limit:"
@@ -59,9 +71,9 @@ def _times(rows: Sequence[Row], title: str) -> Table:
     )
     for row in rows:
         if not row.system.startswith(LIMIT):
-            others = "" if row.system == PARLEY else multiple(slowness(row, rows))
+            others = "" if is_beaver(row) else multiple(slowness(row, rows))
             table.add_row(
-                row.workload, row.system, str(row.parties), "yes" if row.tls else "no", f"{row.size:,}",
+                row.workload, contestant(row), str(row.parties), "yes" if row.tls else "no", f"{row.size:,}",
                 milliseconds(row.seconds), milliseconds(row.spread), over_limit(row, rows, BANDWIDTH),
                 over_limit(row, rows, LATENCY), over_limit(row, rows, EXCHANGE), others,
                 *((distance(row.error), distance(row.tolerance)) if measured else ()), _count(row.bytes),
@@ -83,8 +95,11 @@ def over_limit(row: Row, rows: Sequence[Row], limit: str) -> str:
 
 def limit_of(row: Row, rows: Sequence[Row], limit: str) -> float:
     """The seconds of a limit that was measured in turns with a row, 0 if it was not."""
-    place = (row.workload, row.size, row.parties, row.tls, row.network)
-    found = (r for r in rows if r.system == limit and (r.workload, r.size, r.parties, r.tls, r.network) == place)
+
+    def place(of: Row) -> tuple[object, ...]:
+        return of.workload, of.size, of.suite, of.parties, of.tls, of.network
+
+    found = (r for r in rows if r.system == limit and place(r) == place(row))
     return next((r.seconds or 0.0 for r in found), 0.0)
 
 
@@ -95,9 +110,12 @@ def over_larger_limit(row: Row, rows: Sequence[Row]) -> float | None:
 
 
 def slowness(row: Row, rows: Sequence[Row]) -> float | None:
-    """How many times as long as ours, of as many parties and without TLS, an operation takes; None without figures."""
+    """How many times as long as ours, with the suite beaver, of as many parties and without TLS, an operation takes.
+
+    None without figures.
+    """
     place = (row.workload, row.parties, row.network)
-    same = [r for r in rows if r.system == PARLEY and not r.tls and (r.workload, r.parties, r.network) == place]
+    same = [r for r in rows if is_beaver(r) and not r.tls and (r.workload, r.parties, r.network) == place]
     ours = min(same, key=lambda r: abs(r.size - row.size), default=None)
     if ours is None or not ours.seconds or not row.seconds:
         return None
@@ -105,6 +123,11 @@ def slowness(row: Row, rows: Sequence[Row]) -> float | None:
         return row.seconds / ours.seconds
     operations = WORKLOADS[row.workload].operations
     return (row.seconds / operations(row.size)) / (ours.seconds / operations(ours.size))
+
+
+def is_beaver(row: Row) -> bool:
+    """Whether a figure is that of ours which others are compared with: of the suite for any number of parties."""
+    return (row.system, row.suite) == (PARLEY, BEAVER)
 
 
 def _rates(rows: Sequence[Throughput], title: str) -> Table:
@@ -208,11 +231,16 @@ def of_an_operation(row: Planning) -> str:
     return f"{row.seconds / row.operations * 1e6:,.0f} us"
 
 
+def of_suite(row: AnyRow) -> str:
+    """Which suite a figure of ours is of, where it is not the one for any number of parties."""
+    return f", {row.suite}" if isinstance(row, Row) and row.suite != BEAVER else ""
+
+
 def contestant(row: AnyRow) -> str:
-    """Who did it: a system, of ours a supplier; how many parties if not two."""
+    """Who did it: a system, of ours a suite, or a supplier and how many parties if not two."""
     if isinstance(row, Making) and row.system == PARLEY:
         return row.supplier if row.parties == 2 else f"{row.supplier}, n = {row.parties}"
-    return row.system
+    return f"{row.system}{of_suite(row)}"
 
 
 def making_slowness(row: Making, rows: Sequence[Making]) -> float | None:

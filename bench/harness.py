@@ -24,6 +24,9 @@ FEATURES = (
 )  # fmt: skip
 VENDORS = {"AuthenticAMD": "amd", "GenuineIntel": "intel"}
 PARLEY = "parley"
+BEAVER, REPLICATED3 = "beaver", "replicated3"
+SUITES = {BEAVER: (2, 3), REPLICATED3: (3,)}
+"""The suites of ours that a table of times measures on the same work, and by how many parties unless told."""
 BANDWIDTH, LATENCY, EXCHANGE = "limit:bandwidth", "limit:latency", "limit:exchange"
 LOAD = os.getloadavg()[0]
 """How many processes wanted a core, on average over the minute before this one began to measure."""
@@ -42,7 +45,7 @@ class Row:
     or `limit:NAME`. `security`: what the figure is secure against, empty for a limit. `size`: how much work, in the
     workload's own measure. `network`: `loopback`, or what our own transport imitates. `version`: of a peer. `error`:
     the largest distance of the first result from numpy's, where it is not compared by words; `tolerance`: what that
-    should be at most.
+    should be at most. `suite`: of ours, what the parties compute with.
     """
 
     table: str
@@ -61,6 +64,7 @@ class Row:
     note: str = ""
     error: float | None = None
     tolerance: float | None = None
+    suite: str = BEAVER
 
     @property
     def wrong(self) -> bool:
@@ -156,7 +160,8 @@ AnyRow = Row | Throughput | Making | Planning
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the command line says about how to measure. Empty `workloads`, `suppliers`, `parties` or `sizes`: the usual.
+    """What the command line says about how to measure. Empty `workloads`, `suppliers`, `suites`, `parties` or `sizes`:
+    the usual.
 
     A workload is named in full, or by what stands before its dot.
     """
@@ -172,6 +177,7 @@ class Options:
     suppliers: tuple[str, ...] = ()
     cores: int = 1
     tls: bool = False
+    suites: tuple[str, ...] = ()
 
     def chosen(self, names: Iterable[str]) -> list[str]:
         """Those of a table's workloads that are to be measured."""

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from bench.crew import Crew, module
-from bench.harness import Failed
+from bench.harness import BEAVER, Failed
 from bench.party import Role
 from bench.peers.catalogue import Peer
 from bench.peers.environments import ENVIRONMENTS
@@ -24,7 +24,7 @@ class Setup:
     """One measurement of ours: a workload of a table, at a size, by `parties` computing parties over a network.
 
     `program`: the module that each process runs. `supplier`: how material is made; the dealer is a process too.
-    `cores`: how many of the machine's cores a party may use, 0 for all.
+    `cores`: how many of the machine's cores a party may use, 0 for all. `suite`: what the parties compute with.
     """
 
     table: str
@@ -36,6 +36,7 @@ class Setup:
     program: str = "bench.party"
     supplier: str = DEALER
     cores: int = 0
+    suite: str = BEAVER
 
 
 @contextmanager
@@ -90,7 +91,7 @@ def _listeners(count: int) -> Iterator[list[socket.socket]]:
 def _command(setup: Setup, roster: Path, me: int, listener: socket.socket) -> list[str]:
     role = Role(
         str(roster), me, listener.fileno(), setup.tls, setup.table, setup.workload, setup.size, setup.network,
-        setup.supplier, setup.cores if me < setup.parties else 0,
+        setup.supplier, setup.cores if me < setup.parties else 0, setup.suite,
     )  # fmt: skip
     return module(sys.executable, setup.program, asdict(role))
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import product
 from statistics import median
 
 from bench import exchanges, launch, limits
 from bench.contest import Contender, contest
 from bench.crew import Crew, Repetition
-from bench.harness import BANDWIDTH, EXCHANGE, LATENCY, PARLEY, Options, Row, middle
+from bench.harness import BANDWIDTH, BEAVER, EXCHANGE, LATENCY, PARLEY, SUITES, Options, Row, middle
 from bench.peers.catalogue import Peer
 from bench.peers.functions import FUNCTIONS, tolerance
 from bench.peers.numbers import CLEAR
+from bench.suppliers import DEALER, NOBODY
 from bench.workloads import Workload
 from mpc.planning import NETWORKS
 
@@ -35,16 +37,18 @@ def measure(
     peers: Sequence[Peer],
     options: Options,
     with_tls: Sequence[bool] = (False, True),
+    suites: Sequence[str] = tuple(SUITES),
 ) -> Iterator[list[Row]]:
     """The rows of each chosen workload at each size, as they come; with the limits' rows after each of ours.
 
-    `with_tls`: whether ours are measured with TLS, without, or both.
+    `with_tls`: whether ours are measured with TLS, without, or both. `suites`: with what ours compute, where the
+    options do not say.
 
     Raises RuntimeError where one of ours fails. A peer that fails has a row that says so.
     """
     for name in options.chosen(workloads):
         for size in options.sizes or (workloads[name].scaled(options.scale),):
-            contenders = list(_ours(table, name, size, options, with_tls))
+            contenders = list(_ours(table, name, size, options, with_tls, options.suites or suites))
             if options.peers:
                 contenders += _theirs(table, name, size, peers)
             measure_bare = partial(_bare, options.parties or PARTIES, workloads[name].ring)
@@ -53,12 +57,17 @@ def measure(
             yield [each for row in rows for each in (row, *(_limits(row, bare) if row.system == PARLEY else ()))]
 
 
-def _ours(table: str, workload: str, size: int, options: Options, with_tls: Sequence[bool]) -> Iterator[Contender[Row]]:
-    for parties in options.parties or PARTIES:
-        for tls in with_tls:
-            setup = launch.Setup(table, workload, size, parties, tls, options.network)
+def _ours(
+    table: str, workload: str, size: int, options: Options, with_tls: Sequence[bool], suites: Sequence[str]
+) -> Iterator[Contender[Row]]:
+    """Each suite by all numbers of parties that it is for, plain and over TLS; a dealer only where one is of use."""
+    among = options.parties or PARTIES
+    for suite, parties, tls in product(suites, among, with_tls):
+        if suite == BEAVER or parties in SUITES[suite]:
+            supplier = DEALER if suite == BEAVER else NOBODY[0]
+            setup = launch.Setup(table, workload, size, parties, tls, options.network, supplier=supplier, suite=suite)
             row = Row(table, workload, PARLEY, parties, tls, None, None, None, None, "", size, options.network)
-            row = replace(row, note="online", tolerance=_tolerance(workload, size))
+            row = replace(row, note="online", tolerance=_tolerance(workload, size), suite=suite)
             yield Contender(row, lambda setup=setup: launch.ours(setup))  # type: ignore[misc]
 
 

@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 import trio
 
+from bench.harness import BEAVER
 from bench.slow_network import slowed
 from bench.workloads import Share, Workload
 from mpc.algebra import bits
@@ -35,10 +36,10 @@ from mpc.network.transport import Transport
 from mpc.planning import NETWORKS
 from mpc.supply import Entry, Supply
 from native import keep_memory
-from protocols.beaver import SUITE
-from protocols.preprocessing.dealer import DealerLink, serve
+from protocols.preprocessing.dealer import serve
 from protocols.runs.planning import plan
-from protocols.runs.suites import security_sentence
+from protocols.runs.sources import Provision, Source
+from protocols.runs.suites import find_suite, security_sentence
 from protocols.shares import BooleanShare
 from protocols.suite import suite_of
 
@@ -59,6 +60,7 @@ class Role:
     network: str
     supplier: str
     cores: int
+    suite: str = BEAVER
 
     def found(self) -> Workload:
         """The workload by its name."""
@@ -84,7 +86,7 @@ async def connected(role: Role) -> AsyncIterator[tuple[Transport, Agreement, int
     """This endpoint, connected to all others, over the network that the role says; how many parties compute."""
     roster = Roster.load(role.roster)
     identity = load_identity(roster.names[role.me], Path(role.roster).parent)
-    terms = Terms("bench", roster.names, roster.has_dealer, f"{role.table} {role.workload} {role.size}", SUITE.name)
+    terms = Terms("bench", roster.names, roster.has_dealer, f"{role.table} {role.workload} {role.size}", role.suite)
     connection = connect(
         roster, role.me, identity, terms,
         listener=socket.socket(fileno=os.dup(role.listener)), insecure_plaintext=not role.tls,
@@ -113,6 +115,7 @@ async def deal(transport: Transport, n: int) -> None:
 class _Party:
     def __init__(self, role: Role, transport: Transport, agreement: Agreement, n: int) -> None:
         self.workload = role.found()
+        self.factory = find_suite(role.suite)
         self.role = role
         self.transport = transport
         self.agreement = agreement
@@ -123,14 +126,16 @@ class _Party:
         """A repetition for every line that comes; the first is checked."""
         with self.transport.working():
             demand = await trio.to_thread.run_sync(self._demand)
-        link = DealerLink(self.transport, self.n)
-        supply = await link.supply()
-        say({"security": security_sentence(SUITE, self.n, supply), "version": ""})
+        source = Source(self.role.supplier)
+        provision = await Provision.open(source, self.transport, self.agreement, lambda done, expected: None)
+        supply = provision.supply
+        sentence = security_sentence(self.factory, self.n, supply, material=bool(demand))
+        say({"security": sentence, "version": ""})
         number = 0
         while await told(self.transport):
             say(asdict(await self._repetition(number, demand, supply)))
             number += 1
-        link.done()
+        provision.done()
         await self.transport.finish({})
 
     def _demand(self) -> list[Entry]:
@@ -141,10 +146,11 @@ class _Party:
         async def main(ctx: Context, mine: object) -> None:
             await self.workload.online(ctx, self.workload.blank(ctx, values, size), size)
 
-        return plan(main, [None] * self.n, ring=self.workload.algebra.bits).demand
+        return plan(main, [None] * self.n, ring=self.workload.algebra.bits, suite=self.role.suite).demand
 
     async def _repetition(self, number: int, demand: list[Entry], supply: Supply) -> Repetition:
-        await supply.provide((number,), [((number, *path[1:]), kind) for path, kind in demand])
+        if demand:
+            await supply.provide((number,), [((number, *path[1:]), kind) for path, kind in demand])
         values = self.workload.values(self.agreement.common.prg("values", number), self.role.size)
         inputs = (await self._session(supply)).root(_INPUT + number)
         shares = await self.workload.put_in(inputs, values, self.role.size)
@@ -164,7 +170,7 @@ class _Party:
         return self.workload.off_by(await opened(ctx, result), values, self.role.size)
 
     async def _session(self, supply: Supply) -> Session:
-        session = Session(self.transport, supply, self.agreement, SUITE, self.n, ring=self.workload.algebra)
+        session = Session(self.transport, supply, self.agreement, self.factory, self.n, ring=self.workload.algebra)
         await session.start()
         return session
 

@@ -15,13 +15,15 @@ from bench.display import (
     LIMIT,
     contestant,
     decimal,
+    is_beaver,
     multiple,
+    of_suite,
     over_larger_limit,
     rate,
     rate_over_ours,
     slowness,
 )
-from bench.harness import BANDWIDTH, PARLEY, AnyRow, Making, Row, Throughput
+from bench.harness import BANDWIDTH, BEAVER, PARLEY, AnyRow, Making, Row, Throughput
 
 OURS, OTHERS, LIMITS = "#00796b", "#9e9e9e", "#ef6c00"
 PALETTE = (OURS, "#1565c0", "#6a1b9a", "#d81b60", "#827717", "#00acc1", "#8d6e63", "#000000", "#9e9d24", "#7986cb")
@@ -67,7 +69,7 @@ def _limit_bars(group: Iterable[AnyRow], times: Sequence[Row]) -> Iterator[Bar]:
         if isinstance(row, Row) and row.system == PARLEY:
             over = over_larger_limit(row, times)
             if over is not None:
-                yield f"{row.parties} parties{' with TLS' if row.tls else ''}", over, OURS
+                yield f"{row.parties} parties{' with TLS' if row.tls else ''}{of_suite(row)}", over, OURS
 
 
 def _beside_others(times: Sequence[Row], table: str) -> Iterator[tuple[str, Figure]]:
@@ -131,7 +133,7 @@ def _largest(rows: Iterable[Row]) -> list[Row]:
     """Of each system's figures of a workload, the one at the largest size."""
     found: dict[tuple[object, ...], Row] = {}
     for row in rows:
-        place = (row.workload, row.system, row.parties, row.tls, row.network)
+        place = (row.workload, row.system, row.suite, row.parties, row.tls, row.network)
         if place not in found or row.size > found[place].size:
             found[place] = row
     return list(found.values())
@@ -144,11 +146,11 @@ def _by_workload(rows: Iterable[AnyRow]) -> Iterator[tuple[str, list[AnyRow]]]:
 
 def _slow_bars(group: Iterable[AnyRow], rows: Sequence[Row]) -> Iterator[Bar]:
     for row in group:
-        if isinstance(row, Row) and (row.system != PARLEY or row.tls):
+        if isinstance(row, Row) and (row.tls or not is_beaver(row)):
             times = slowness(row, rows)
             if times is not None:
                 ours = row.system == PARLEY
-                label = f"{row.system}{' with TLS' if row.tls else ''}, {row.parties} parties"
+                label = f"{contestant(row)}{' with TLS' if row.tls else ''}, {row.parties} parties"
                 yield label, times, OURS if ours else OTHERS
 
 
@@ -189,8 +191,8 @@ def _bars(
 
 def _scalings(times: Sequence[Row]) -> Iterator[tuple[str, Figure]]:
     for name, group in _by_workload(row for row in times if row.seconds is not None):
-        rows = [row for row in group if isinstance(row, Row)]
-        ours = [row for row in rows if row.system == PARLEY]
+        rows = [row for row in group if isinstance(row, Row) and row.suite == BEAVER]
+        ours = [row for row in rows if row.system == PARLEY and row.suite == BEAVER]
         with_limits = [row for row in rows if row.system == PARLEY or row.system.startswith(LIMIT)]
         if len({row.size for row in ours}) > 1:
             yield f"{name}-sizes", _lines(rows, name, "size", lambda row: row.size, lambda row: row.parties)

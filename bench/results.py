@@ -54,4 +54,4 @@ def _place(row: AnyRow) -> tuple[object, ...]:
     if isinstance(row, Making):
         of_making = row.supplier, row.cores
         return row.table, row.workload, row.system, *of_making, row.parties, row.tls, row.size, row.network
-    return row.table, row.workload, row.system, row.parties, row.tls, row.size, row.network
+    return row.table, row.workload, row.system, row.suite, row.parties, row.tls, row.size, row.network

@@ -27,6 +27,7 @@ from bench.display import (
     milliseconds,
     multiple,
     of_an_operation,
+    of_suite,
     part_of_limit,
     part_of_lower_limit,
     per_busy_second,
@@ -177,7 +178,7 @@ def _ours(rows: Sequence[Row], network: str) -> Iterator[str]:
     for row in _ordered(row for row in rows if row.system == PARLEY and row.network == network):
         limits = [limit_of(row, rows, name) for name in (BANDWIDTH, LATENCY, EXCHANGE)]
         yield _cells([
-            f"`{row.workload}`", str(row.parties), "yes" if row.tls else "no", f"{row.size:,}",
+            f"`{row.workload}`{of_suite(row)}", str(row.parties), "yes" if row.tls else "no", f"{row.size:,}",
             milliseconds(row.seconds), milliseconds(row.spread), *(milliseconds(limit or None) for limit in limits),
             f"{(row.seconds or 0) / max(limits):.1f}" if any(limits) else "-", f"{row.bytes:,}", f"{row.rounds:,}",
         ])  # fmt: skip
@@ -338,7 +339,7 @@ def _outside(rows: Sequence[Throughput]) -> Iterator[str]:
 
 def _ordered(rows: Iterable[Row]) -> list[Row]:
     place: Callable[[AnyRow], tuple[object, ...]] = lambda row: (  # noqa: E731
-        (row.workload, row.system, row.parties, row.tls, row.size) if isinstance(row, Row) else ()
+        (row.workload, row.system, row.suite, row.parties, row.tls, row.size) if isinstance(row, Row) else ()
     )
     return sorted(rows, key=place)
 

@@ -14,7 +14,7 @@ from mpc.planning import NETWORKS
 
 FIELDS = [
     "table", "workload", "system", "parties", "tls", "seconds", "spread", "bytes", "rounds", "security", "size",
-    "network", "version", "note", "error", "tolerance",
+    "network", "version", "note", "error", "tolerance", "suite",
 ]  # fmt: skip
 
 
@@ -59,6 +59,20 @@ def test_bytes_are_those_of_the_shares_and_little_more(rows: list[dict[str, obje
 def test_security_is_said_of_figures_and_not_of_limits(rows: list[dict[str, object]]) -> None:
     for row in rows:
         assert ("Semi-honest" in str(row["security"])) == (row["system"] == "parley")
+
+
+def test_suites_do_the_same_work_side_by_side(tmp_path: Path) -> None:
+    file = tmp_path / "rows.json"
+    options = ["--workloads", "chain_1000", "--repeat", "1", "--parties", "3", "--scale", "0.01"]
+    main(["arithmetic", *options, "--json", str(file)])
+    ours = [row for row in json.loads(file.read_text()) if row["system"] == "parley"]
+    assert [(row["suite"], row["tls"], row["rounds"]) for row in ours] == [
+        (suite, tls, 10) for suite in ("beaver", "replicated3") for tls in (False, True)
+    ]
+    for row in ours:
+        messages, elements = {"beaver": (60, 120), "replicated3": (30, 30)}[row["suite"]]
+        assert 8 * elements < row["bytes"] < 8 * elements + 64 * messages
+        assert ("any two of them together learn everything" in row["security"]) == (row["suite"] == "replicated3")
 
 
 @pytest.mark.slow
