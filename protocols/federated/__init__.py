@@ -5,12 +5,12 @@ from __future__ import annotations
 from protocols.federated.array_models import ArrayModel
 from protocols.federated.buffered_nmzyrmh22 import Buffered, Version, Versions, buffered_report
 from protocols.federated.correlated_kmsttx21 import Correlated
-from protocols.federated.course import Held, Round, Trained
 from protocols.federated.federation import Federation
 from protocols.federated.flower_clients import FlowerModel, flower_client
 from protocols.federated.joining import Joined, join
 from protocols.federated.models import Evaluated, Fitted, GradientModel, Local, Model, Partition
 from protocols.federated.noise import LocalNoise, PersonNoise, SiteNoise
+from protocols.federated.outcomes import Held, Round, Trained
 from protocols.federated.parts_of_models import adapters_of
 from protocols.federated.ready_models import perceptron, softmax_regression
 from protocols.federated.rehearsing import rehearse

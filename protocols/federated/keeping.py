@@ -21,8 +21,9 @@ import numpy as np
 
 from mpc.errors import LocalError
 from mpc.prg import Seed
-from protocols.federated.course import Course, Held, Kept, Round
+from protocols.federated.course import Course, Kept
 from protocols.federated.layout import Vector
+from protocols.federated.outcomes import Held, Round
 from protocols.federated.terms import Terms
 
 _SCHEMA = """

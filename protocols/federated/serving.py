@@ -19,7 +19,7 @@ from mpc.prg import SEED_BYTES, Seed
 from protocols import aggregation
 from protocols.aggregation.plan import AggregationPlan
 from protocols.federated.aggregate import Total
-from protocols.federated.course import Course, Held, Round, Trained, held_of
+from protocols.federated.course import Course
 from protocols.federated.federation import FIGURES, Agreed, Federation
 from protocols.federated.figures import figures_of
 from protocols.federated.keeping import Keeping, counted
@@ -27,6 +27,7 @@ from protocols.federated.member import session_of
 from protocols.federated.models import Model
 from protocols.federated.noisy_means import NoisyPeople, NoisySites
 from protocols.federated.openings import Kind, Opening, opening_bytes, sent_weights
+from protocols.federated.outcomes import Held, Round, Trained, held_of
 from protocols.federated.spending import Spending
 from protocols.federated.updates import in_ring
 

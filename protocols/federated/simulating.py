@@ -11,12 +11,13 @@ import numpy.typing as npt
 from mpc.errors import LocalError
 from mpc.prg import SEED_BYTES, Seed
 from protocols.federated.aggregate import InProcess, Parts, Total
-from protocols.federated.course import Course, Held, Round, Trained, held_of
+from protocols.federated.course import Course
 from protocols.federated.figures import WIDTHS, figure_words, figures_of
 from protocols.federated.layout import AVERAGE, layout_of
 from protocols.federated.models import Data, Model, weights_of
 from protocols.federated.noise import Noise, require_users, running_with
 from protocols.federated.noisy_means import NoisyPeople, NoisySites
+from protocols.federated.outcomes import Held, Round, Trained, held_of
 from protocols.federated.sites import Site
 from protocols.federated.strategies import Stopping, Strategy, no_held_out
 from protocols.federated.terms import terms_of

@@ -18,12 +18,13 @@ from protocols.array.misuse import need_context
 from protocols.assurances import UPDATES, assure
 from protocols.federated.aggregate import Total
 from protocols.federated.agreeing import agreed_weights, mark_of
-from protocols.federated.course import Course, Round, Trained, held_of
+from protocols.federated.course import Course
 from protocols.federated.figures import NAMES, WIDTHS, Figures, figure_words, figures_of
 from protocols.federated.layout import AVERAGE, layout_of
 from protocols.federated.masked_sums import InMesh
 from protocols.federated.models import Data, Model, weights_of
 from protocols.federated.noise import Noise, PersonNoise, require_users, running_with
+from protocols.federated.outcomes import Round, Trained, held_of
 from protocols.federated.robust_means import Robust, robust_mean
 from protocols.federated.rounding_kls21 import Whole
 from protocols.federated.sites import Site
