@@ -123,6 +123,7 @@ class Ledger:
     is the causal depth of the deepest call so far. `proofs` are the lines at which this party proved or verified,
     `assurances` what is said of keys and ciphertexts by themselves: of what, what, and of which lines. `on_shares`:
     whether a line was computed, or revealed, by the suite; `by_itself`: whether the program had messages of its own.
+    `warnings` are what protocols warn the program's user of.
     """
 
     def __init__(self, n: int) -> None:
@@ -138,6 +139,7 @@ class Ledger:
         self.on_shares = self.by_itself = False
         self.proofs: dict[str, None] = {}
         self.assurances: dict[tuple[str, str], dict[str, None]] = {}
+        self.warnings: dict[str, None] = {}
         self._lines: dict[str, _LineTally] = {}
         self._margins: dict[str, float] = {}
         self._circuits: dict[tuple[int, ...], CircuitRun] = {}
@@ -146,6 +148,10 @@ class Ledger:
     def assured(self, what: str, said: str, line: str) -> None:
         """This is said of what `line` made or let out, for the account to end with."""
         self.assurances.setdefault((what, said), {})[line] = None
+
+    def warned(self, said: str) -> None:
+        """This is said in the run's account as a warning, once."""
+        self.warnings[said] = None
 
     def sent(self, line: str, to: int, count: int) -> None:
         """`count` framed bytes went to party `to` on behalf of `line`."""

@@ -10,6 +10,7 @@ from protocols.federated.flower_clients import FlowerModel, flower_client
 from protocols.federated.joining import Joined, join
 from protocols.federated.models import Evaluated, Fitted, GradientModel, Local, Model, Partition
 from protocols.federated.noise import LocalNoise, PersonNoise, SiteNoise
+from protocols.federated.noise_sizes import NoiseSize, NoiseWarning
 from protocols.federated.outcomes import Held, Round, Trained
 from protocols.federated.parts_of_models import adapters_of
 from protocols.federated.ready_models import perceptron, softmax_regression
@@ -44,6 +45,8 @@ __all__ = [
     "LocalNoise",
     "Median",
     "Model",
+    "NoiseSize",
+    "NoiseWarning",
     "Partition",
     "PersonNoise",
     "Reported",

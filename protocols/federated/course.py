@@ -13,7 +13,7 @@ import numpy.typing as npt
 from mpc.errors import LocalError
 from mpc.prg import Seed
 from protocols.federated.aggregate import Total
-from protocols.federated.layout import Layout, Vector
+from protocols.federated.layout import Vector
 from protocols.federated.outcomes import Held, Round, Trained, held_of
 from protocols.federated.strategies import Optimiser, no_held_out
 from protocols.federated.terms import Terms
@@ -108,9 +108,11 @@ class Course:
 
     def ended(self, held: Held | None, price: Price | None, own: dict[str, npt.NDArray[Any]]) -> Trained:
         """The result."""
-        layout: Layout = self.terms.layout
-        rounds, opened = tuple(self.rounds), self.terms.opened
-        return Trained(layout.unflatten(self.weights), rounds, held, self.stopped, price, own, opened)
+        terms, layout = self.terms, self.terms.layout
+        return Trained(
+            layout.unflatten(self.weights), tuple(self.rounds), held, self.stopped, price, own, terms.opened,
+            terms.noise_size,
+        )  # fmt: skip
 
     def _moved(self, mean: Vector) -> Vector:
         with np.errstate(over="ignore", invalid="ignore"):

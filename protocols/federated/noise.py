@@ -231,6 +231,12 @@ class Rounds:
             return min(sampler.most, ceil(reached)) if reached <= 2 * _COSH_1 * of_sum else sampler.most
         return min(sampler.most, ceil(sqrt(2 * of_sum * chance)))
 
+    def deviation(self, sampler: SummedNoise) -> float:
+        """The standard deviation of the noise of all parties in one number of a round, in steps; of correlated noise in
+        the round where it is largest."""
+        variance = float(sampler.parties * sampler.parts.spread)
+        return sqrt(variance * (self.each.growth() if isinstance(self.each, CorrelatedRounds) else 1.0))
+
     @property
     def correlated(self) -> CorrelatedRounds | None:
         """Where the noise of a round goes with that of others."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import sqrt
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,7 @@ from protocols.federated.correlated_kmsttx21 import CorrelatedRounds
 from protocols.federated.figures import Figures
 from protocols.federated.grids import LEAST_BITS, MOST_BITS, Grid, grid
 from protocols.federated.noise import PersonNoise, Rounds, SiteNoise
+from protocols.federated.noise_sizes import NoiseSize
 from protocols.federated.rotation import largest
 from protocols.federated.rounding_kls21 import most_squared, shortened
 from protocols.federated.updates import Coordinates, Mean, Update, Updates, in_ring, on_grid, signed
@@ -44,6 +46,7 @@ class NoisySites:
     grid: Grid
     sampler: SummedNoise
     squared_distance: int
+    noise_size: NoiseSize
     central: bool = False
     correlated: CorrelatedRounds | None = None
 
@@ -87,7 +90,10 @@ def noisy_sites(updates: Updates, noise: SiteNoise, rounds: Rounds, size: int, c
     found = grid(updates.bits, noise.clip, limit, clients, step=updates.step, noise=reach)
     moved = distance(found.step)
     sampler = rounds.sampler(moved, coordinates.sent)
-    return NoisySites(coordinates, found, sampler, moved, noise.central, rounds.correlated)
+    steps = rounds.deviation(sampler) * sqrt(coordinates.sent)
+    length = coordinates.error(found.step * steps) * noise.groups / clients
+    told = NoiseSize(length, size, noise.clip, clients, "clients")
+    return NoisySites(coordinates, found, sampler, moved, told, noise.central, rounds.correlated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +110,7 @@ class NoisyPeople:
     most_examples: int
     sampler: SummedNoise
     squared_distance: int
+    noise_size: NoiseSize
     rate: float
     central: bool = False
     correlated: CorrelatedRounds | None = None
@@ -158,6 +165,8 @@ def noisy_people(
         exact = updates.most_examples * placed.radius < _EXACT
         if exact and most.bit_length() + 1 <= updates.bits and placed.radius <= MOST_RADIUS:
             sampler = rounds.sampler(moved, size)
+            steps = rounds.deviation(sampler) * sqrt(size)
+            length = steps * float(placed.step) * noise.groups / noise.people
             return NoisyPeople(
                 noise,
                 placed,
@@ -166,6 +175,7 @@ def noisy_people(
                 updates.most_examples,
                 sampler,
                 moved,
+                NoiseSize(length, size, noise.clip, noise.people, "people"),
                 rate,
                 noise.central,
                 rounds.correlated,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
+from mpc.accounts.display import Section, as_html, as_text
 from protocols.federated.figures import Figures
+from protocols.federated.noise_sizes import NoiseSize
 from protocols.privacy.ledger.charges import Price
 
 _MUCH = 0.1
@@ -65,13 +69,14 @@ class Round:
         return ", ".join(said)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Trained:
     """The common weights by name, which all know, and how they came: `rounds`, and `held_out` at the end.
 
-    `stopped`: whether it ended early. `price`: what it cost in privacy, None without noise. `own`: arrays that did not
-    travel, of this site alone. `opened`: what everybody saw of the sites' updates in each round, which is all but the
-    sum of all only where the mean was a robust one.
+    `stopped`: whether it ended early. `price`: what it cost in privacy, None without noise; `noise`: how large that is
+    beside the clip. `own`: arrays that did not travel, of this site alone. `opened`: what everybody saw of the sites'
+    updates in each round, which is all but the sum of all only where the mean was a robust one. In a terminal and in a
+    notebook it is a table of its rounds, without a weight.
     """
 
     weights: dict[str, npt.NDArray[Any]]
@@ -79,14 +84,87 @@ class Trained:
     held_out: Held | None = None
     stopped: bool = False
     price: Price | None = None
-    own: dict[str, npt.NDArray[Any]] = field(default_factory=dict, repr=False)
+    own: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
     opened: str = ""
+    noise: NoiseSize | None = None
+
+    @property
+    def _title(self) -> str:
+        sites = {len(found.sites) for found in self.rounds}
+        between = "" if not sites else f" of {_span(min(sites), max(sites), 'site')}"
+        early = ", stopped early" if self.stopped else ""
+        numbers = sum(np.size(array) for array in self.weights.values())
+        return f"{_count(len(self.rounds), 'round')}{between}{early}; {numbers:,} weights in {len(self.weights)} arrays"
+
+    @property
+    def _sections(self) -> list[Section]:
+        return [Section("Rounds", *_table(self.rounds)), Section("In all", ("figure", "value"), self._facts)]
+
+    @property
+    def _facts(self) -> list[tuple[str, str]]:
+        sent = sum(found.bytes_sent for found in self.rounds)
+        facts = [("bytes sent", f"{sent:,} by this party")] if sent else []
+        if self.held_out is not None:
+            facts.append(("held-out data", f"{self.held_out}, of {self.held_out.examples:,} examples"))
+        if self.price is not None:
+            facts.append(("price of privacy", f"{self.price}, of all rounds together"))
+        if self.noise is not None:
+            facts.append(("noise", str(self.noise)))
+        return facts
+
+    @property
+    def _closing(self) -> str:
+        return f"In each round everybody saw {self.opened}." if self.opened else ""
+
+    def __repr__(self) -> str:
+        return f"<{self._title}" + ("" if self.held_out is None else f"; {self.held_out}") + ">"
 
     def __str__(self) -> str:
-        said = [*map(str, self.rounds)]
-        if self.held_out is not None:
-            said.append(f"in the end {self.held_out}")
-        return "\n".join([*said, *([] if self.price is None else [f"for {self.price}"])])
+        return as_text(self._title, self._sections, self._closing)
+
+    def _repr_html_(self) -> str:
+        return as_html(self._title, self._sections, self._closing)
+
+
+_SHOWN = 12
+"""Rounds of a long training that its table has at each end."""
+
+_COLUMNS: tuple[tuple[str, Callable[[Round], str]], ...] = (
+    ("round", lambda found: f"{found.number:,}"),
+    ("sites", lambda found: f"{len(found.sites):,}"),
+    ("examples", lambda found: f"{found.examples:,}" if found.examples else ""),
+    ("train loss", lambda found: "" if found.train_loss is None else f"{found.train_loss:.4g}"),
+    ("held-out loss", lambda found: "" if found.held_out is None else f"{found.held_out.loss:.4g}"),
+    ("right", lambda found: "" if found.held_out is None else _part(found.held_out.accuracy)),
+    ("moved", lambda found: f"{found.moved:.3g}"),
+    ("shortened", lambda found: f"{found.shortened:,}" if found.shortened else ""),
+    ("saturated", lambda found: f"{found.saturated:,}" if found.saturated else ""),
+    ("capped", lambda found: f"{found.capped:,}" if found.capped else ""),
+    ("rounding", lambda found: _part(min(found.rounding, 1.0)) if found.rounding > _MUCH else ""),
+    ("bytes sent", lambda found: f"{found.bytes_sent:,}" if found.bytes_sent else ""),
+)
+
+
+def _table(rounds: Sequence[Round]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """A row for each round, of the columns in which any round has something; of many rounds the first and the last."""
+    cells = [[show(found) for _, show in _COLUMNS] for found in rounds]
+    kept = [place for place in range(len(_COLUMNS)) if any(row[place] for row in cells)]
+    rows = [tuple(row[place] for place in kept) for row in cells]
+    if len(rows) > 2 * _SHOWN + 1:
+        rows = [*rows[:_SHOWN], ("...",) * len(kept), *rows[-_SHOWN:]]
+    return tuple(_COLUMNS[place][0] for place in kept), rows
+
+
+def _part(value: float | None) -> str:
+    return "" if value is None else f"{value:.1%}"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}" + ("" if number == 1 else "s")
+
+
+def _span(least: int, most: int, what: str) -> str:
+    return _count(least, what) if least == most else f"{least:,} to {_count(most, what)}"
 
 
 def held_of(figures: Figures) -> Held | None:

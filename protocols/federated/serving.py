@@ -25,6 +25,7 @@ from protocols.federated.figures import figures_of
 from protocols.federated.keeping import Keeping, counted
 from protocols.federated.member import session_of
 from protocols.federated.models import Model
+from protocols.federated.noise_sizes import warn_of
 from protocols.federated.noisy_means import NoisyPeople, NoisySites
 from protocols.federated.openings import Kind, Opening, opening_bytes, sent_weights
 from protocols.federated.outcomes import Held, Round, Trained, held_of
@@ -123,8 +124,9 @@ async def serve(
     Rounds: four messages of each client for a round, five where the server may be malicious. Bytes: the weights to
     each, and `mpc.aggregation.step_bytes`.
 
-    LocalError `ring-too-small` and others of `Federation.agreed`, before anything is sent; `training-diverged`,
-    `training-state`, `no-held-out`, errors of the ledger; PeerError `quorum-missed`, `training-missed`.
+    NoiseWarning as of `train`. LocalError `ring-too-small` and others of `Federation.agreed`, before anything is sent;
+    `training-diverged`, `training-state`, `no-held-out`, errors of the ledger; PeerError `quorum-missed`,
+    `training-missed`.
     """
     agreed = federation.agreed(model)
     if federation.malicious and authority is None:
@@ -132,6 +134,7 @@ async def serve(
             "aggregation-credential", "this federation asks who a client is",
             "give authority=, and credential= to each client",
         )  # fmt: skip
+    warn_of(agreed.terms.warning)
     serving = Serving(star, agreed, model, waiting or Waiting(), authority, spending, on_round)
     if spending is not None:
         serving.begun = agreed.terms.rounds - spending.begin(agreed, star.name)

@@ -16,6 +16,7 @@ from protocols.federated.figures import WIDTHS, figure_words, figures_of
 from protocols.federated.layout import AVERAGE, layout_of
 from protocols.federated.models import Data, Model, weights_of
 from protocols.federated.noise import Noise, require_users, running_with
+from protocols.federated.noise_sizes import warn_of
 from protocols.federated.noisy_means import NoisyPeople, NoisySites
 from protocols.federated.outcomes import Held, Round, Trained, held_of
 from protocols.federated.sites import Site
@@ -78,6 +79,7 @@ def simulate(
         Site(f"client {i}", terms, model, data, root.derive("client", i), held[i], whose[i], dict(mine))
         for i, data in enumerate(partitions)
     ]
+    warn_of(terms.warning)
     if stopping is not None and not any(site.has_held_out for site in sites):
         raise no_held_out(stopping, "no client has any")
     course = Course(terms, layout.flatten(model.weights()), Seed(root.prg("common").bytes(SEED_BYTES)))

@@ -11,7 +11,8 @@ from mpc.errors import LocalError
 from mpc.prg import Seed
 from protocols.federated.layout import Layout
 from protocols.federated.noise import Noise, PersonNoise, Rounds, SiteNoise, rounds_of
-from protocols.federated.noisy_means import noisy_people, noisy_sites
+from protocols.federated.noise_sizes import NoiseSize, warning_of
+from protocols.federated.noisy_means import NoisyPeople, NoisySites, noisy_people, noisy_sites
 from protocols.federated.robust_means import Robust
 from protocols.federated.strategies import FedAvg, Stopping, Strategy
 from protocols.federated.updates import Coder, Updates, weighted_mean
@@ -38,6 +39,16 @@ class Terms:
     """In how many groups clients are by their numbers, of which one after the other trains."""
     steady: bool = False
     """Whether the figures of all sites are in every round's."""
+
+    @property
+    def noise_size(self) -> NoiseSize | None:
+        """How large noise is in a round's mean; None without."""
+        return self.coder.noise_size if isinstance(self.coder, NoisySites | NoisyPeople) else None
+
+    @property
+    def warning(self) -> str:
+        """What is to be said before the first round: of noise in which updates drown; "" where there is nothing."""
+        return "" if self.noise is None else warning_of(self.noise_size, self.noise.schedule.price, self.rounds)
 
     @property
     def opened(self) -> str:

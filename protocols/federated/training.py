@@ -24,6 +24,7 @@ from protocols.federated.layout import AVERAGE, layout_of
 from protocols.federated.masked_sums import InMesh
 from protocols.federated.models import Data, Model, weights_of
 from protocols.federated.noise import Noise, PersonNoise, require_users, running_with
+from protocols.federated.noise_sizes import warn_of
 from protocols.federated.outcomes import Round, Trained, held_of
 from protocols.federated.robust_means import Robust, robust_mean
 from protocols.federated.rounding_kls21 import Whole
@@ -79,10 +80,11 @@ async def train(
     Cost: a message of 64 bytes, then one masked sum a round (`masked_sum`, `masked_sum_in_slices`) and one at the end.
     A plan trains nothing.
 
-    LocalError `no-context`, `wrong-data`, `update-not-finite`, `wrong-shape`, `wrong-dtype`, `no-weights`,
-    `no-examples`, `no-held-out`, `no-gradients`, `ring-too-small` before anything is sent, `training-diverged`,
-    `too-many-parties`, `too-few-sites`, and of the noise; PeerError `different-model`, `different-training`; with
-    privacy as `mpc.privacy.prepaid`.
+    NoiseWarning before the first round, and in the run's account, where noise is longer than any mean update could be
+    (`NoiseSize.drowns`). LocalError `no-context`, `wrong-data`, `update-not-finite`, `wrong-shape`, `wrong-dtype`,
+    `no-weights`, `no-examples`, `no-held-out`, `no-gradients`, `ring-too-small` before anything is sent,
+    `training-diverged`, `too-many-parties`, `too-few-sites`, and of the noise; PeerError `different-model`,
+    `different-training`; with privacy as `mpc.privacy.prepaid`.
     """
     need_context(ctx, "federated.train")
     line = user_line()
@@ -94,6 +96,7 @@ async def train(
         layout, clients=ctx.n, rounds=rounds, strategy=strategy, updates=updates, privacy=privacy, sample=sample,
         stopping=stopping, robust=robust, steady=True,
     )  # fmt: skip
+    _warn(ctx, terms)
     call = ctx.child("federated.train", line=line)
     site = Site(ctx.names[ctx.me], terms, model, data, _own_seed(call), held_out, _array(users))
     first = await agreed_weights(call, terms.text, layout.text, layout.flatten(weights))
@@ -187,6 +190,14 @@ async def _paid(call: Context, terms: Terms) -> AsyncIterator[Prepaid | None]:
     async with prepaid(call, terms.noise.schedule, elements=elements) as paid:
         terms.coder.sampler.assured(call)  # type: ignore[attr-defined]
         yield paid
+
+
+def _warn(ctx: Context, terms: Terms) -> None:
+    """Before the first round: at once, and in this party's account."""
+    if terms.warning:
+        ctx.session.ledger.warned(terms.warning)
+        if not ctx.planning:
+            warn_of(terms.warning)
 
 
 def _own_seed(call: Context) -> Seed:

@@ -37,7 +37,7 @@ def report_of(
     """One party's account of a session that has ended; `rounds` and `sent` have an entry for each party, by index."""
     ledger = session.ledger
     said = getattr(session.factory, "warnings", None)
-    warnings = (*warnings, *(said(ledger.lines()) if said else ()))
+    warnings = (*warnings, *(said(ledger.lines()) if said else ()), *ledger.warnings)
     return Report(
         program, session.transport.me, session.transport.names[: session.n], session.factory.name, preprocessing,
         _security(session), seconds, tuple(rounds), tuple(sent),

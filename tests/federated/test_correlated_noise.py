@@ -25,6 +25,9 @@ from protocols.privacy.binary_tree_dnpr10 import binary_tree
 from protocols.privacy.correlated_noise import CorrelatedNoise
 from protocols.privacy.neighbours import add_or_remove, user
 
+pytestmark = pytest.mark.filterwarnings("ignore::protocols.federated.NoiseWarning")
+"""Few sites, and so noise in which updates drown."""
+
 SEED = Seed(bytes(32))
 TREE, BANDS = Correlated(every=3), Correlated(every=3, bands=3)
 PEOPLE = PersonNoise(rho=1, clip=1.0, people=75, correlated=TREE)

@@ -28,6 +28,9 @@ from protocols.privacy.neighbours import add_or_remove, group, substitute, user
 from protocols.privacy.sensitivity import Sensitivity
 from protocols.privacy.skellam_akl21 import Skellam
 
+pytestmark = pytest.mark.filterwarnings("ignore::protocols.federated.NoiseWarning")
+"""Few sites, and so noise in which updates drown."""
+
 SEED = Seed(bytes(32))
 DICE = np.random.default_rng(8)
 IN_ALL = PersonNoise(epsilon=3, delta="1e-6", clip=1.0, people=75, honest=2)

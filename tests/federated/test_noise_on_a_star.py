@@ -19,6 +19,9 @@ from protocols.federated.openings import Kind, Opening, opening_bytes
 from protocols.privacy.ledger.charges import budget
 from protocols.privacy.ledger.ledger import Ledger
 
+pytestmark = pytest.mark.filterwarnings("ignore::protocols.federated.NoiseWarning")
+"""Few sites, and so noise in which updates drown."""
+
 NOISE = federated.SiteNoise(epsilon=8, delta="1e-5", clip=1.0)
 
 
