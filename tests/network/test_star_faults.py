@@ -154,6 +154,19 @@ def test_a_fault_at_every_message_is_of_its_client_alone(fault: Callable[[Faulty
     run_at_once(main)
 
 
+def test_who_sends_no_message_is_told_so() -> None:
+    async def main() -> None:
+        where = MemoryStar()
+        where.wrap = lambda link: Faulty(link, 2, garble)  # type: ignore[assignment,return-value]
+        async with where.serve() as star:
+            error = await ended(where)
+        assert error is not None
+        assert (error.code, error.party) == ("malformed-message", "server")
+        assert star.counts.lost == {"malformed-message": 1}
+
+    run_at_once(main)
+
+
 async def ended(where: MemoryStar) -> PeerError | None:
     """How a client ends that sends one message and hears nothing for a minute."""
     try:

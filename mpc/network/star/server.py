@@ -343,7 +343,7 @@ class StarServer:
 
         line = Line(
             peer, self._inbox, take, lambda failure: told_by_client(name, failure),
-            lambda error: self._ended(client, error), counted,
+            lambda error: self._ended(client, error), counted, CLIENT,
         )  # fmt: skip
         client = _Client(name, index, number, bond.binding, line, proof)
         self._here[name] = self._by_index[index] = client
