@@ -18,7 +18,6 @@ from mpc.errors import LocalError, PeerError
 from mpc.network.decoder import Decoder
 from mpc.network.identity import Identity
 from mpc.network.joining import listen
-from mpc.network.link import CIPHERTEXT
 from mpc.network.star.credentials import Credential, Judge
 from mpc.network.star.endings import link_lost, tls_refusal
 from mpc.network.star.handshake import Parameters, StarTerms
@@ -26,7 +25,7 @@ from mpc.network.star.meeting import Greeted
 from mpc.network.star.running import as_server
 from mpc.network.star.server import StarServer
 from mpc.network.star.star_file import StarFile
-from mpc.network.star.tls_link import NarrowTlsLink, server_context
+from mpc.network.star.tls_link import SLICE, NarrowTlsLink, server_context
 
 _PAUSE = 0.05
 _BACKLOG = 1024
@@ -85,7 +84,7 @@ class _Gate:
         self._server = server
         self._judge = judge
         self._context = context
-        self._ciphertext = memoryview(bytearray(CIPHERTEXT))
+        self._ciphertext = memoryview(bytearray(SLICE))
         self._trying: Counter[str] = Counter()
         self._fewer = trio.lowlevel.ParkingLot()
 
