@@ -63,8 +63,8 @@ FOLDER_ORDER = {
     ),
     "mpc.context": ("spec", "endpoint", "call", "messages", "session", "tasks", "__init__"),
     "mpc.network": (
-        "__init__", "wire", "beside", "decoder", "handshake", "new_files", "irreplaceable", "identity", "signing",
-        "link",
+        "__init__", "wire", "beside", "placing", "decoder", "handshake", "new_files", "irreplaceable", "identity",
+        "signing", "link",
         "introduction",
         "endings", "session_kinds", "mailbox", "peer", "deadlines", "lookout", "transport_memory", "transport",
         "transport_tls", "connecting", "joining", "star",

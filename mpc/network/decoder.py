@@ -3,7 +3,7 @@
 Whoever reads asks `buffer()` where the next bytes may go, puts some there, and says `received(count)`. A large
 array is read straight into its destination; arrays handed out are read-only. Whatever the bytes are, the result is
 a list of events or a PeerError that names the peer; memory stays within a fixed scratch buffer and one message of
-at most `limits.message_bytes`.
+at most `limits.message_bytes`, unless whoever reads has another place for it (`mpc.network.placing`).
 
 Which frame may come when is the table `_TURN`:
 
@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from mpc.errors import PeerError
+from mpc.network.placing import InMemory, Place
 from mpc.network.wire import (
     BYE,
     CHUNK,
@@ -76,10 +77,13 @@ class Decoder:
 
     `known`: headers that need not be unpacked; it may be shared with whoever sends. `scratch`: SCRATCH bytes that many
     decoders of one thread share, so that one that waits holds none; then nothing may happen between `buffer` and
-    `received` but that the bytes are put there.
+    `received` but that the bytes are put there. `asks`: an array of 16 KiB or more that has not come whole has no place
+    before `place` gives it one, which must be called before more is read (`unplaced`); others go into memory.
     """
 
-    def __init__(self, peer: str, limits: Limits | None = None, scratch: memoryview | None = None) -> None:
+    def __init__(
+        self, peer: str, limits: Limits | None = None, scratch: memoryview | None = None, *, asks: bool = False
+    ) -> None:
         self.peer = peer
         self.known = KnownHeads()
         self._limits = limits or Limits()
@@ -90,9 +94,11 @@ class Decoder:
         self._end = 0
         self._phase = _NEW
         self._sequence = 0
-        self._head: Message | None = None
-        self._rest = memoryview(b"")
-        self._hole = memoryview(b"")
+        self._asks = asks
+        self._head: Head | None = None
+        self._place: Place | None = None
+        self._rest = 0
+        self._hole = 0
         self._direct = False
         self._ahead = SCRATCH
         self._error: PeerError | None = None
@@ -110,13 +116,29 @@ class Decoder:
     @property
     def filling(self) -> int:
         """How many bytes the array takes of which a part has come so far; 0 where there is none."""
-        return self._head.array.nbytes if self._head is not None else 0
+        return self._head[3] * prod(self._head[4]) if self._head is not None else 0
+
+    @property
+    def unplaced(self) -> bool:
+        """Whether an array waits for its place."""
+        return self._head is not None and self._place is None
+
+    def place(self, place: Place | None = None) -> None:
+        """Gives the array that waits its place: memory, or another one. PeerError where there is not so much memory."""
+        assert self._head is not None
+        assert self._place is None
+        self._place = place or self._in_memory(self._head)
+        self._place.put(memoryview(self._kept) if self._shared else self._scratch[: self._end])
+        self._hole -= self._end
+        self._start = self._end = 0
+        self._kept = b""
 
     def buffer(self) -> memoryview:
         """Where the next bytes of the stream go; never empty. Valid until the next call of `received`."""
-        self._direct = len(self._hole) >= _DIRECT
+        self._direct = self._hole >= _DIRECT
         if self._direct:
-            return self._hole
+            assert self._place is not None
+            return self._place.space(self._hole, self._scratch)
         if self._kept:
             self._scratch[: self._end] = self._kept
         return self._scratch[self._end : self._end + (SCRATCH if self._hole else self._ahead)]
@@ -130,6 +152,8 @@ class Decoder:
             if self._direct:
                 self._direct = False
                 self._ahead = _AFTER_LARGE
+                assert self._place is not None
+                self._place.filled(count)
                 self._fill(count, events)
             else:
                 self._end += count
@@ -152,10 +176,11 @@ class Decoder:
         return events
 
     def _read_frames(self, events: list[Event]) -> None:
-        while self._start < self._end:
+        while self._start < self._end and not self.unplaced:
             if self._hole:
-                count = min(len(self._hole), self._end - self._start)
-                self._hole[:count] = self._scratch[self._start : self._start + count]
+                assert self._place is not None
+                count = min(self._hole, self._end - self._start)
+                self._place.put(self._scratch[self._start : self._start + count])
                 self._start += count
                 self._fill(count, events)
             elif not self._read_frame(events):
@@ -225,22 +250,23 @@ class Decoder:
         total = count * width
         if payload_length != min(total, CHUNK):
             raise self._malformed(f"{payload_length} payload bytes for a message of {total}")
-        array: Array
         if total <= self._end - self._start:
             self._ahead = SCRATCH
-            array = np.frombuffer(bytes(self._scratch[self._start : self._start + total]), DTYPES[width])
+            array: Array = np.frombuffer(bytes(self._scratch[self._start : self._start + total]), DTYPES[width])
             self._start += total
             events.append(Message(tag, label, depth, array if len(shape) == 1 else array.reshape(shape)))
             return
-        try:
-            array = np.empty(count, DTYPES[width])
-        except MemoryError:
-            raise self._oversized(f"a message of {total} bytes, for which there is no memory") from None
-        whole = array.data.cast("B")
-        array.flags.writeable = False
-        self._head = Message(tag, label, depth, array.reshape(shape))
-        self._hole, self._rest = whole[:payload_length], whole[payload_length:]
+        self._head = head
+        self._place = None if self._asks and total >= _DIRECT else self._in_memory(head)
+        self._hole, self._rest = payload_length, total - payload_length
         self._phase = _FILLING
+
+    def _in_memory(self, head: Head) -> Place:
+        try:
+            return InMemory(head)
+        except MemoryError:
+            size = prod(head[4]) * head[3]
+            raise self._oversized(f"a message of {size} bytes, for which there is no memory") from None
 
     def _checked_head(self, body: object) -> Head:
         if type(body) is not tuple or len(body) != 5:
@@ -260,18 +286,19 @@ class Decoder:
         return tag, label, depth, width, shape
 
     def _begin_piece(self, payload_length: int) -> None:
-        if payload_length != min(len(self._rest), CHUNK):
-            raise self._malformed(f"{payload_length} bytes for the {len(self._rest)} that a message still lacks")
-        self._hole, self._rest = self._rest[:payload_length], self._rest[payload_length:]
+        if payload_length != min(self._rest, CHUNK):
+            raise self._malformed(f"{payload_length} bytes for the {self._rest} that a message still lacks")
+        self._hole, self._rest = payload_length, self._rest - payload_length
 
     def _fill(self, count: int, events: list[Event]) -> None:
         """Notes that `count` bytes of the current payload part are in place."""
-        self._hole = self._hole[count:]
+        self._hole -= count
         if self._hole or self._rest:
             return
         assert self._head is not None
-        events.append(self._head)
-        self._head = None
+        assert self._place is not None
+        events.append(self._place.whole(self._head))
+        self._head = self._place = None
         self._phase = _OPEN
 
     def _control(self, kind: int, header: bytes) -> Event:

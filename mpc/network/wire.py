@@ -22,7 +22,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import msgpack
 import numpy as np
@@ -68,6 +68,28 @@ class Message:
     label: int
     depth: int
     array: Array
+
+
+class Stored(Protocol):
+    """An array that came and lies somewhere else than in memory."""
+
+    nbytes: int
+
+    def load(self) -> Array:
+        """The array, read-only; once, after which it lies there no more."""
+
+    def close(self) -> None:
+        """Gives up the array where nobody has loaded it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Aside:
+    """As Message, but for its array, which lies elsewhere."""
+
+    tag: Tag
+    label: int
+    depth: int
+    stored: Stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +142,7 @@ class Failure:
     cause: str
 
 
-Event = Message | Greeting | Heartbeat | Bye | Failure
+Event = Message | Aside | Greeting | Heartbeat | Bye | Failure
 
 
 Head = tuple[Tag, int, int, int, tuple[int, ...]]

@@ -237,7 +237,7 @@ def test_strangers_never_reach_the_program() -> None:
 
 
 def test_a_client_that_sends_part_of_an_array_and_stops_gives_its_room_back() -> None:
-    limits = StarLimits(inbox_bytes=1 << 20, message_seconds=60, heartbeat_seconds=10, stall_seconds=40)
+    limits = StarLimits(inbox_bytes=1 << 20, spool_bytes=0, message_seconds=60)
 
     class Dripping(Faulty):
         def _changed(self, data: bytes) -> bytes | None:
@@ -264,7 +264,9 @@ def test_a_client_that_sends_part_of_an_array_and_stops_gives_its_room_back() ->
 
 
 def test_who_takes_room_that_others_wait_for_has_less_time() -> None:
-    limits = StarLimits(inbox_bytes=1 << 20, message_bytes=1 << 20, message_seconds=3000, crowded_seconds=30)
+    limits = StarLimits(
+        inbox_bytes=1 << 20, spool_bytes=0, message_bytes=1 << 20, message_seconds=3000, crowded_seconds=30
+    )
 
     class Dripping(Faulty):
         def _changed(self, data: bytes) -> bytes | None:
@@ -288,7 +290,9 @@ def test_who_takes_room_that_others_wait_for_has_less_time() -> None:
 @pytest.mark.parametrize("leaves", [False, True], ids=["waits until it is parted with", "leaves before"])
 def test_who_held_room_that_others_waited_for_stays_away(leaves: bool) -> None:
     """Five times as long as it held it: it cannot hold up the others for more than a sixth of the time."""
-    limits = StarLimits(inbox_bytes=1 << 20, message_bytes=1 << 20, message_seconds=3000, crowded_seconds=30)
+    limits = StarLimits(
+        inbox_bytes=1 << 20, spool_bytes=0, message_bytes=1 << 20, message_seconds=3000, crowded_seconds=30
+    )
 
     class Dripping(Faulty):
         def _changed(self, data: bytes) -> bytes | None:
@@ -324,7 +328,9 @@ def test_who_held_room_that_others_waited_for_stays_away(leaves: bool) -> None:
 
 
 def test_another_connection_is_no_way_to_keep_room_from_others() -> None:
-    limits = StarLimits(inbox_bytes=1 << 20, message_bytes=1 << 20, message_seconds=3000, crowded_seconds=30)
+    limits = StarLimits(
+        inbox_bytes=1 << 20, spool_bytes=0, message_bytes=1 << 20, message_seconds=3000, crowded_seconds=30
+    )
 
     class Dripping(Faulty):
         def _changed(self, data: bytes) -> bytes | None:

@@ -22,7 +22,7 @@ from mpc.network.star.inbox import Inbox
 from mpc.network.star.limits import StarLimits
 from mpc.network.star.line import Line
 from mpc.network.star.meeting import Greeted, within
-from mpc.network.wire import Event, Failure, Limits, Message, prepare
+from mpc.network.wire import Aside, Event, Failure, Limits, Message, prepare
 
 SEND_AHEAD = 1 << 24
 """So many bytes may wait to be sent before `send` waits too."""
@@ -192,7 +192,7 @@ class StarClient:
         """One attempt."""
         link = await self._connect()
         try:
-            greeted = Greeted(link, Decoder(self.server, Limits(self._limits.message_bytes)))
+            greeted = Greeted(link, Decoder(self.server, Limits(self._limits.message_bytes), asks=True))
             handshake = ClientHandshake(self._terms, self.name, self.server)
             seconds = self._limits.handshake_seconds
             late = link_lost(self.server, f"did not finish the handshake within {seconds:.0f} seconds")
@@ -212,7 +212,8 @@ class StarClient:
         peer = Peer(0, self.server, greeted.link, greeted.encoder, greeted.decoder)
         inbox = self._inbox = self._empty()
 
-        def take(message: Message) -> None:
+        def take(message: Message | Aside) -> None:
+            assert isinstance(message, Message)
             inbox.put_message(Delivery(message.tag, message.array), line.sender, message.array.nbytes)
 
         def ended(error: PeerError | None) -> None:

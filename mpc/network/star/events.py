@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mpc.errors import LocalError, PeerError
-from mpc.network.wire import Array, Message, Tag
+from mpc.network.wire import Array, Message, Stored, Tag
 
 Payload = bytes | bytearray | memoryview | Array
 """What a message carries: bytes, or an array of uint8 or uint64 in any shape of at most 8 dimensions."""
@@ -47,6 +47,20 @@ class Came:
 
 
 Event = Joined | Left | Came
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Later:
+    """A message of a client whose array lies elsewhere until the program takes it."""
+
+    client: str
+    connection: int
+    tag: Tag
+    stored: Stored
+
+    def now(self) -> Came:
+        """With its array in memory; once."""
+        return Came(self.client, self.connection, self.tag, self.stored.load())
 
 
 @dataclass(frozen=True, slots=True, eq=False)

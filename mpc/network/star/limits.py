@@ -11,19 +11,23 @@ from dataclasses import dataclass, fields
 from mpc.errors import LocalError
 
 _WHOLE = ("clients", "handshakes", "handshakes_each", "queue_messages", "inbox_messages")
-_BYTES = ("message_bytes", "queue_bytes", "inbox_bytes")
+_BYTES = ("message_bytes", "queue_bytes", "inbox_bytes", "spool_bytes")
+
+_NONE = ("spool_bytes",)
+"""What may be zero."""
 
 
 @dataclass(frozen=True, slots=True)
 class StarLimits:
-    """Numbers, bytes, and seconds; each positive. LocalError `bad-star`.
+    """Numbers, bytes, and seconds; each positive, `spool_bytes` may be 0. LocalError `bad-star`.
 
     `clients`: here at one time. `handshakes`, `handshakes_each`: connections that have not proven yet who they are, in
     all and from one address. `joins_per_minute`: of one client, the first few at once. `messages_per_minute`: frames of
     one client, heartbeats included. `message_bytes`: the largest array either side accepts. `queue_messages`,
     `queue_bytes`: what may wait to be sent to one client; more, and it is parted with. `inbox_messages`: of one client,
-    that the program has not taken; `inbox_bytes`: of all clients together, arrays under way included; more, and they
-    wait. `heartbeat_seconds`: how often each side gives a sign of life; `stall_seconds`: after how long without any the
+    that the program has not taken; `inbox_bytes`: of all clients together, in memory, arrays under way included;
+    `spool_bytes`: the same in files, of arrays for which memory has no room; where both are full clients wait.
+    `heartbeat_seconds`: how often each side gives a sign of life; `stall_seconds`: after how long without any the
     other is given up. `message_seconds`: how long one array may be under way, times that it waits here left out;
     `crowded_seconds`: the same while others wait for the room that it takes. `handshake_seconds`: from the connection
     to the end of the handshake.
@@ -38,7 +42,8 @@ class StarLimits:
     queue_messages: int = 64
     queue_bytes: int = 1 << 33
     inbox_messages: int = 64
-    inbox_bytes: int = 1 << 30
+    inbox_bytes: int = 1 << 26
+    spool_bytes: int = 1 << 34
     heartbeat_seconds: float = 10.0
     stall_seconds: float = 40.0
     message_seconds: float = 600.0
@@ -48,7 +53,8 @@ class StarLimits:
     def __post_init__(self) -> None:
         for part in fields(self):
             value, whole = getattr(self, part.name), part.name in (*_WHOLE, *_BYTES)
-            if type(value) not in ((int,) if whole else (int, float)) or not 0 < value < 1 << 53:
+            known = type(value) in ((int,) if whole else (int, float))
+            if not (known and (0 < value < 1 << 53 or (value == 0 and part.name in _NONE))):
                 kind = "whole number" if whole else "number"
                 raise LocalError("bad-star", f"the limit {part.name} is {value!r}", f"give a positive {kind}")
         if self.stall_seconds < 2 * self.heartbeat_seconds:

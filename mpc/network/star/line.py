@@ -14,12 +14,13 @@ from typing import Any
 
 import trio
 
-from mpc.errors import PeerError
+from mpc.errors import LocalError, PeerError
 from mpc.network.link import Link, PlainLink
 from mpc.network.peer import Peer
-from mpc.network.star.endings import SERVER, link_lost, link_stalled, too_slow
+from mpc.network.placing import Nowhere, Place
+from mpc.network.star.endings import CLIENT, SERVER, link_lost, link_stalled, too_slow
 from mpc.network.star.inbox import Inbox, Sender
-from mpc.network.wire import Bye, Event, Failure, Heartbeat, Message, Outgoing
+from mpc.network.wire import Aside, Bye, Event, Failure, Heartbeat, Message, Outgoing
 
 FAREWELL_SECONDS = 2.0
 
@@ -28,7 +29,7 @@ _ALIVE = Heartbeat(False, (), (), ())
 
 
 class Line:
-    """Runs one link. `take(message)` gets what comes, in order; `room` of the inbox is asked for before more is read.
+    """Runs one link. `take(message)` gets what comes, in order; the inbox is asked for a place before more is read.
 
     `told(failure)` makes an error of what the other says of its end; `ended(error)` is called once, with None after a
     goodbye. `counted(events)` may raise a PeerError for too many. None of them waits. `other`: which end the other one
@@ -39,7 +40,7 @@ class Line:
         self,
         peer: Peer,
         inbox: Inbox[Any],
-        take: Callable[[Message], None],
+        take: Callable[[Message | Aside], None],
         told: Callable[[Failure], PeerError],
         ended: Callable[[PeerError | None], None],
         counted: Callable[[int], None] | None = None,
@@ -135,10 +136,10 @@ class Line:
         link = self.peer.link
         self._take_in(lambda: events)
         while not self.over.is_set():
+            await self._room()
             await (trio.lowlevel.checkpoint() if link.left_over else link.readable())
             if not self.over.is_set():
                 self._take_in(self.peer.read)
-                await self._room()
         await discard(link, waste)
 
     def _take_in(self, read: Callable[[], Sequence[Event]]) -> None:
@@ -150,6 +151,10 @@ class Line:
                 self._hear(event)
         except PeerError as error:
             self.part(error, Failure(error.code, self._other, error.cause))
+        except LocalError as error:
+            self._inbox.fail(error)
+            gone = PeerError("closed", "this side cannot take in what comes", party=self.peer.name)
+            self.part(gone, Failure(error.code, SERVER + CLIENT - self._other, error.cause))
         except ssl.SSLError:
             self.part(link_lost(self.peer.name, "sent bytes that TLS refuses"))
         except OSError:
@@ -158,11 +163,11 @@ class Line:
     def _hear(self, event: Event) -> None:
         if self.over.is_set():
             return
-        if isinstance(event, Message):
+        if isinstance(event, Message | Aside):
+            self._begun = None
             if self.peer.closing:
                 return
-            self.received_bytes += event.array.nbytes
-            self._begun = None
+            self.received_bytes += event.array.nbytes if isinstance(event, Message) else event.stored.nbytes
             self._take(event)
         elif isinstance(event, Bye):
             self.part(None)
@@ -170,18 +175,27 @@ class Line:
             self.part(self._told(event))
 
     async def _room(self) -> None:
-        """Waits where there is too much here already. The time of an array that is under way begins after it."""
-        filling = self.peer.decoder.filling
-        if filling and self._begun is None:
+        """Waits where there is too much here already, and gives an array that has begun its place. The time that it is
+        under way begins after that."""
+        decoder = self.peer.decoder
+        if decoder.filling and self._begun is None:
             self._begun = trio.current_time()
-        if self.peer.closing:
+        if not decoder.unplaced and self._inbox.free(self.sender):
             return
-        self._paused = True
-        try:
-            with trio.CancelScope() as self._pause:
-                await self._inbox.room(self.sender, filling)
-        finally:
-            self._paused = False
+        place: Place | None = Nowhere()
+        if not self.peer.closing:
+            self._paused = True
+            try:
+                with trio.CancelScope() as self._pause:
+                    place = await self._inbox.place(self.sender, decoder.filling if decoder.unplaced else 0)
+            finally:
+                self._paused = False
+        if decoder.unplaced and not self.over.is_set():
+            self._take_in(lambda: self._placed(place))
+
+    def _placed(self, place: Place | None) -> Sequence[Event]:
+        self.peer.decoder.place(place)
+        return ()
 
 
 async def discard(link: Link, waste: memoryview) -> None:

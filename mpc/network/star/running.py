@@ -29,9 +29,12 @@ async def as_server(server: StarServer) -> AsyncIterator[trio.Nursery]:
         with trio.move_on_after(_TELLING_SECONDS, shield=True):
             await server.close()
 
-    async with tasks_beside(leave) as tasks:
-        tasks.start_soon(server.pulse)
-        yield tasks
+    try:
+        async with tasks_beside(leave) as tasks:
+            tasks.start_soon(server.pulse)
+            yield tasks
+    finally:
+        server.forget()
 
 
 @asynccontextmanager

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol, TypeVar
 
@@ -21,6 +21,7 @@ from mpc.network.decoder import SCRATCH, Decoder
 from mpc.network.link import Link
 from mpc.network.peer import Peer
 from mpc.network.session_kinds import STAR
+from mpc.network.star.counts import Counts
 from mpc.network.star.endings import (
     CLIENT,
     SERVER,
@@ -33,13 +34,14 @@ from mpc.network.star.endings import (
     too_many_messages,
     too_slow,
 )
-from mpc.network.star.events import Came, Event, Joined, Left, Payload, message_of
+from mpc.network.star.events import Came, Event, Joined, Later, Left, Payload, message_of
 from mpc.network.star.handshake import Parameters, ServerHandshake, ServersPart, StarTerms
 from mpc.network.star.inbox import Inbox
 from mpc.network.star.limits import StarLimits, TokenBucket
 from mpc.network.star.line import Line
 from mpc.network.star.meeting import Greeted, within
-from mpc.network.wire import Failure, Limits, Message, Outgoing, Tag, is_code, prepare
+from mpc.network.star.room import NOTHING
+from mpc.network.wire import CHUNK, Aside, Failure, Limits, Message, Outgoing, Tag, is_code, prepare
 
 _MOST_REMEMBERED = 1 << 16
 _JOINS_AT_ONCE = 5
@@ -60,20 +62,6 @@ class Proof(Protocol):
 
     def problem(self) -> PeerError | None:
         """What is wrong with it by now, if anything: it may have expired since."""
-
-
-@dataclass(slots=True)
-class Counts:
-    """What a server has seen: connections, goodbyes, losses by code, messages and bytes of arrays from clients, and
-    bytes on the wire to them before TLS; `refused` counts connections that did not become clients, by code."""
-
-    joined: int = 0
-    goodbyes: int = 0
-    lost: dict[str, int] = field(default_factory=dict)
-    refused: dict[str, int] = field(default_factory=dict)
-    messages: int = 0
-    received_bytes: int = 0
-    sent_bytes: int = 0
 
 
 @dataclass(slots=True)
@@ -110,7 +98,9 @@ class StarServer:
         self.counts = Counts()
         self._terms = terms
         self._kind = STAR
-        self._inbox: Inbox[Event] = Inbox(self.limits.inbox_bytes, self.limits.inbox_messages)
+        self._inbox: Inbox[Event | Later] = Inbox(
+            self.limits.inbox_bytes, self.limits.inbox_messages, self.limits.spool_bytes
+        )
         self._here: dict[str, _Client] = {}
         self._by_index: dict[int, _Client] = {}
         self._lines: set[Line] = set()
@@ -131,20 +121,25 @@ class StarServer:
     @property
     def waiting_bytes(self) -> int:
         """Bytes of messages that have come and that the program has not taken, and room kept for those under way."""
-        return self._inbox.budget.taken
+        return self._inbox.room.taken
+
+    @property
+    def spooled_bytes(self) -> int:
+        """The same of those for which memory had no room, in files."""
+        return self._inbox.room.spooled
 
     async def event(self, seconds: float | None = None) -> Event | None:
         """The next event, waiting for it; None once `seconds` have passed without one."""
         if seconds is None:
-            return await self._inbox.take()
+            return await self._next()
         with trio.move_on_after(max(0.0, seconds)):
-            return await self._inbox.take()
+            return await self._next()
         return None
 
     async def __aiter__(self) -> AsyncIterator[Event]:
         """All events from now on; it does not end by itself."""
         while True:
-            yield await self._inbox.take()
+            yield await self._next()
 
     def send(self, client: str, tag: Tag, payload: Payload, *, connection: int | None = None) -> bool:
         """Queues a message for a client. Never waits. False if it is not here, or no longer on this connection.
@@ -201,7 +196,7 @@ class StarServer:
         `proof`: who it has shown to be; None where the link can be trusted to say so. `met` is called after the
         handshake of one that has become a client.
         """
-        greeted = Greeted(link, Decoder(who, Limits(self.limits.message_bytes), self._scratch))
+        greeted = Greeted(link, Decoder(who, Limits(self.limits.message_bytes), self._scratch, asks=True))
         part = ServersPart(
             self.session, self.limits.heartbeat_seconds, self.limits.stall_seconds, self.limits.message_bytes
         )
@@ -244,7 +239,7 @@ class StarServer:
             await trio.sleep(limits.heartbeat_seconds)
             now = trio.current_time()
             late = now - before - limits.heartbeat_seconds
-            patience = limits.crowded_seconds if self._inbox.budget.crowded else limits.message_seconds
+            patience = limits.crowded_seconds if self._inbox.room.crowded else limits.message_seconds
             for client in list(self._by_index.values()):
                 if late > limits.heartbeat_seconds / 2:
                     client.line.postpone(late)
@@ -278,6 +273,20 @@ class StarServer:
         with trio.move_on_after(_MEETING_SECONDS):
             while self._meeting:
                 await trio.sleep(_LOOK_SECONDS)
+
+    def forget(self) -> None:
+        """The program takes no more events: files of messages that are left go."""
+        self._inbox.close()
+
+    async def _next(self) -> Event:
+        item = await self._inbox.take()
+        if not isinstance(item, Later):
+            return item
+        if item.stored.nbytes <= CHUNK:
+            return item.now()
+        with trio.CancelScope(shield=True):  # it is in the inbox no more
+            came = await trio.to_thread.run_sync(item.now)
+        return came
 
     def _prepared(self, tag: Tag, payload: Payload) -> Outgoing:
         return prepare(message_of(tag, payload), self.limits.message_bytes)
@@ -332,10 +341,15 @@ class StarServer:
         limits = self.limits
         bucket = TokenBucket(limits.messages_per_minute, limits.messages_per_minute / 6)
 
-        def take(message: Message) -> None:
+        def take(message: Message | Aside) -> None:
             self.counts.messages += 1
-            self.counts.received_bytes += message.array.nbytes
-            self._inbox.put_message(Came(name, number, message.tag, message.array), line.sender, message.array.nbytes)
+            if isinstance(message, Message):
+                size = message.array.nbytes
+                self._inbox.put_message(Came(name, number, message.tag, message.array), line.sender, size)
+            else:
+                size, later = message.stored.nbytes, Later(name, number, message.tag, message.stored)
+                self._inbox.put_message(later, line.sender, size, message.stored)
+            self.counts.received_bytes += size
 
         def counted(events: int) -> None:
             if not bucket.take(trio.current_time(), events):
@@ -371,7 +385,7 @@ class StarServer:
         """One that leaves with an array half sent, for whose room others wait, would else come and do so again."""
         sender, now = client.line.sender, trio.current_time()
         self._away = {name: until for name, until in self._away.items() if until > now}
-        if sender.reserved and self._inbox.budget.crowded:
+        if sender.claim != NOTHING and self._inbox.room.crowded:
             self._away[client.name] = now + _AWAY * (now - sender.since)
 
 
