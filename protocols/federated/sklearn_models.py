@@ -18,6 +18,7 @@ from mpc.errors import LocalError
 from mpc.prg import Prg
 from protocols.federated.layout import Weights
 from protocols.federated.models import Data, Evaluated, Fitted, Local, batches, pair_of
+from protocols.privacy.amounts import count_of
 
 _LINEAR = ("SGDClassifier", "SGDRegressor")
 _LAYERED = ("MLPClassifier", "MLPRegressor")
@@ -29,6 +30,7 @@ class SklearnModel:
 
     estimator: Any
     classes: npt.NDArray[Any] | None
+    features: int
     statistics: Sequence[str] = field(default=())
 
     def weights(self) -> dict[str, npt.NDArray[Any]]:
@@ -48,7 +50,7 @@ class SklearnModel:
 
     def fit(self, data: Data, local: Local, stream: Prg) -> Fitted:
         """As of `Model`; after each batch the weights are pulled back by `rate proximal` of how far they went."""
-        x, y = pair_of(data)
+        x, y = self._checked(data)
         rows, start, losses = len(x), self.weights(), []
         for batch in batches(rows, local, stream):
             losses.append(self._loss(x[batch], y[batch]) * len(batch))
@@ -60,7 +62,7 @@ class SklearnModel:
 
     def evaluate(self, data: Data) -> Evaluated:
         """As of `Model`: log loss of labels (hinge-like ones have no other that all share), squares of numbers."""
-        x, y = pair_of(data)
+        x, y = self._checked(data)
         rows = len(x)
         if not rows:
             return Evaluated(0, 0.0, None if self.classes is None else 0)
@@ -78,12 +80,24 @@ class SklearnModel:
     def _places(self, y: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
         """Of the labels among the classes."""
         assert self.classes is not None
-        places = np.searchsorted(self.classes, y).clip(max=len(self.classes) - 1)
-        if not np.array_equal(self.classes[places], y):
+        return np.searchsorted(self.classes, y)
+
+    def _checked(self, data: Data) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+        """x (rows, features) of finite numbers, and y (rows,): labels that are all classes, or finite numbers.
+
+        LocalError `wrong-shape`, `wrong-data`, before scikit-learn sees anything of it; none quotes a value.
+        """
+        x, y = (np.asarray(part) for part in pair_of(data))
+        if len(x) and (x.ndim != 2 or x.shape[1] != self.features):
             raise LocalError(
-                "wrong-data", f"labels of {len(y)} rows are not all of classes=", "every label that any site may have"
+                "wrong-shape",
+                f"x is of shape {x.shape}, and the model was made for rows of {self.features} features",
+                f"an array of shape (rows, {self.features}), or sklearn_model(features=...) as x has columns",
             )
-        return np.asarray(places, np.int64)
+        if y.ndim != 1:
+            raise LocalError("wrong-shape", f"y is of shape {y.shape}", "one value for each row, as y.reshape(-1)")
+        x = _numbers(x, "x")
+        return (x, _numbers(y, "y")) if self.classes is None else (x, _labels(y, self.classes))
 
     def _logits(self, x: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """(rows, classes)."""
@@ -107,13 +121,93 @@ class SklearnModel:
         return coefs | {f"intercept{i}": array for i, array in enumerate(estimator.intercepts_)}
 
 
+def _numbers(array: npt.NDArray[Any], name: str) -> npt.NDArray[Any]:
+    """LocalError `wrong-data` for what are not finite numbers; it names the first such row, not what stands there."""
+    if array.dtype.kind not in "biuf":
+        raise LocalError(
+            "wrong-data", f"{name} holds {_kind(array)}, not numbers",
+            "numbers: for texts one column of 0 and 1 for each category, or a number for each",
+        )  # fmt: skip
+    finite = np.isfinite(array)
+    if not finite.all():
+        rows = np.flatnonzero(~finite.reshape(len(array), -1).all(axis=1))
+        raise LocalError(
+            "wrong-data", f"{name} holds NaN or infinities in {len(rows):,} rows, the first row {rows[0]} from 0",
+            "leave those rows out, or put a public number in their place",
+        )  # fmt: skip
+    return array
+
+
+def _labels(y: npt.NDArray[Any], classes: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The labels in the type of the classes. LocalError `wrong-data`: how many are none, and the first such row."""
+    texts = classes.dtype.kind == "U"
+    fits = y.dtype.kind == "U" or {*map(type, y.tolist())} <= {str} if texts else y.dtype.kind in "biuf"
+    if not fits:
+        raise LocalError(
+            "wrong-data",
+            f"the labels are {_kind(y)}, and classes= are {_kind(classes)}",
+            "labels as the classes are, of one type at all sites: classes=np.unique(labels) of public labels, or "
+            "np.searchsorted(classes, labels) with classes=range(...)",
+        )
+    labels = y.astype(np.str_) if texts else y
+    strange = np.flatnonzero(~np.isin(labels, classes))
+    if len(strange):
+        signs = {*np.unique(y).tolist()} <= {-1, 1} and {*classes.tolist()} == {0, 1}
+        raise LocalError(
+            "wrong-data",
+            f"{len(strange):,} of {len(y):,} labels are none of the {len(classes)} classes=, the first in row "
+            f"{strange[0]} from 0",
+            "labels that are -1 and 1 are of classes=(-1, 1); or (y > 0).astype(int)" if signs else
+            "classes= with every label that any site may have, the same at all; NaN is none: leave those rows out",
+        )  # fmt: skip
+    return labels if texts else labels.astype(classes.dtype)
+
+
+def _kind(array: npt.NDArray[Any]) -> str:
+    kinds = {
+        "U": "texts",
+        "S": "bytes",
+        "M": "dates",
+        "b": "truth values",
+        "i": "numbers",
+        "u": "numbers",
+        "f": "numbers",
+    }
+    if array.dtype.kind == "O":
+        return " and ".join(sorted({f"values of type {type(value).__name__}" for value in array.reshape(-1).tolist()}))
+    return kinds.get(array.dtype.kind, f"values of dtype {array.dtype}")
+
+
+def _classes(classes: Sequence[Any]) -> npt.NDArray[Any]:
+    """Each once, ascending. LocalError `unsuitable-model` for fewer than two, or what cannot be compared."""
+    array = np.asarray([*classes])
+    if array.ndim != 1 or array.dtype.kind not in "biufU" or (array.dtype.kind == "f" and not np.isfinite(array).all()):
+        raise LocalError(
+            "unsuitable-model", f"classes= of shape {array.shape} holds {_kind(array)}",
+            "whole numbers or texts, as range(10) or ('no', 'yes'): all labels that any site may have",
+        )  # fmt: skip
+    if {str} < {*map(type, classes)}:
+        raise LocalError("unsuitable-model", "classes= are texts and numbers", "labels of one type")
+    found = np.unique(array)
+    if len(found) < 2:
+        raise LocalError(
+            "unsuitable-model", f"classes= has {len(found)} label, and there is nothing to tell apart",
+            "all labels that any site may have, not those of this site alone",
+        )  # fmt: skip
+    return found
+
+
 def sklearn_model(estimator: Any, *, features: int, classes: Sequence[Any] | None = None) -> SklearnModel:
     """An `SGDClassifier`, `SGDRegressor`, `MLPClassifier` or `MLPRegressor` as a model, with all its arrays.
 
     `features`: columns of x. `classes`: all labels that any site may have, the same at all; none for regressors. Linear
     models begin with zeros; perceptrons as `random_state` says, and party 0's are taken where sites differ. Shuffling
-    is ours. LocalError `unsuitable-model` for other estimators, classes that are missing or none,
-    and options that go on from more than the weights: `average`, `early_stopping`, lbfgs, balanced classes.
+    is ours. A site that lacks some of the classes learns as well.
+
+    LocalError `unsuitable-model` for other estimators, classes that are missing, none, or one alone, options that
+    scikit-learn refuses, and options that go on from more than the weights: `average`, `early_stopping`, lbfgs,
+    balanced classes. Training and judging raise `wrong-shape` for other columns than `features`, and `wrong-data` for
+    labels that are no classes, texts, NaN and infinities.
     """
     kind = type(estimator).__name__
     is_classifier = kind.endswith("Classifier")
@@ -132,10 +226,14 @@ def sklearn_model(estimator: Any, *, features: int, classes: Sequence[Any] | Non
             "from, or takes all rows at once",
             "no average=, early_stopping=, class_weight='balanced'; solver='sgd' or 'adam'",
         )
-    labels = None if classes is None else np.unique(np.asarray(classes))
-    made = SklearnModel(estimator, labels)
+    labels = None if classes is None else _classes(classes)
+    made = SklearnModel(estimator, labels, count_of(features, "the features"))
     rows = 1 if labels is None else len(labels)
-    made._partial_fit(np.zeros((rows, features)), np.zeros(rows) if labels is None else labels)
+    try:
+        made._partial_fit(np.zeros((rows, features)), np.zeros(rows) if labels is None else labels)
+    except ValueError as error:
+        remedy = f"the options that scikit-learn's page of {kind} names"
+        raise LocalError("unsuitable-model", f"scikit-learn refuses this {kind}: {error}", remedy) from None
     if kind in _LINEAR:
         made.load({name: np.zeros_like(array) for name, array in made.weights().items()})
     return made
