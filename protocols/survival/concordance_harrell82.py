@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from mpc.context import Context
 from mpc.errors import LocalError
+from protocols.array.bridge import compute
 from protocols.array.cumulative import cumsum
 from protocols.array.lines import user_line
 from protocols.array.misuse import need_context
@@ -39,6 +40,7 @@ from protocols.survival.patients import (
     sites_of,
     told,
 )
+from protocols.survival.small_groups import SMALLEST, smallest_of, too_small
 
 MOST_CLASSES = 1 << 12
 
@@ -62,6 +64,7 @@ async def concordance(
     *,
     edges: npt.ArrayLike,
     most: int = MOST,
+    smallest: int = SMALLEST,
     sites: Sequence[int] | None = None,
     to: Any = None,
 ) -> Concordance | None:
@@ -70,14 +73,17 @@ async def concordance(
 
     Scores between neighbouring ones of the public, rising `edges` are taken as equal, those beyond them with the
     outermost; times as of `life_tables`. Receivers learn two whole numbers, pairs and twice those in the right order;
-    nobody learns a score, a time or a count of a site. Against whom: semi-honest parties, as of the suite. Cost: two
-    counts for each time and class of scores come in of each site; two rounds of products of as many.
-    LocalError `wrong-number`, `wrong-shape`, `wrong-patients`, `out-of-range`; `too-few-events` without a pair.
+    everybody whether `smallest` patients and as many deaths are there over all sites: if not, it is refused, and
+    nothing else is learnt. Nobody learns a score, a time or a count of a site. Against whom: semi-honest parties, as of
+    the suite. Cost: two counts for each time and class of scores come in of each site; two rounds of products of as
+    many, two comparisons.
+    LocalError `wrong-number`, `wrong-shape`, `wrong-patients`, `out-of-range`; `group-too-small`; `too-few-events`
+    without a pair.
     """
     need_context(ctx, "survival.concordance")
     times, own, owners, borders = grid_of(grid), need_patients(mine), sites_of(ctx, sites), _edges(edges)
     weights = _score(score)
-    most = most_of(own, most)
+    most, fewest = most_of(own, most), smallest_of(smallest)
     tables, mark = [], mark_of(times, weights, borders)
     for site in owners:
         counted = _counted(own, times, weights, borders, ctx) if ctx.me == site and own is not None else None
@@ -85,7 +91,12 @@ async def concordance(
         tables.append(await told(ctx, site, counted, shape, range=(0, most), kind="int", mark=mark))
     d, n = stack(tables).sum(axis=0)
     people = most * len(owners)
-    doubled, pairs = await reveal(ctx, *_pairs(d, n, people), to=to, planned=(people, people))
+    enough = ((d.sum() >= fewest) & (n.sum() >= fewest)).reshape(())
+    found = _pairs(d, n, people)
+    await compute(ctx, enough, *found)
+    if not await reveal(ctx, enough, planned=True):
+        raise too_small("patients or deaths among them are, over all sites,", fewest)
+    doubled, pairs = await reveal(ctx, *found, to=to, planned=(people, people))
     if pairs is None:
         return None
     if not int(pairs):

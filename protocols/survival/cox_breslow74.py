@@ -34,7 +34,7 @@ from protocols.array.secret import SecretArray
 from protocols.array.shape import concatenate, stack
 from protocols.privacy.amounts import count_of
 from protocols.survival.cohort import Cohort, cohort, scale_of
-from protocols.survival.hazard_model import HazardModel, in_own_units, not_settled
+from protocols.survival.hazard_model import BRESLOW, HazardModel, in_own_units, not_settled, ties_of
 from protocols.survival.newton_steps import LONGEST, SETTLED, step, undamped
 from protocols.survival.patients import Patients, grid_of, need_patients, sites_of
 from protocols.survival.small_groups import SMALLEST, smallest_of
@@ -49,6 +49,7 @@ async def cox(
     *,
     ranges: npt.ArrayLike,
     stratified: bool = False,
+    ties: str = BRESLOW,
     steps: int = 6,
     smallest: int = SMALLEST,
     sites: Sequence[int] | None = None,
@@ -58,8 +59,9 @@ async def cox(
 
     `ranges`: public bounds (lo, hi) of each covariate, wide enough for all sites' and not much wider; `grid` as of
     `life_tables`: times are rounded up to it, and deaths at one of its times count as at once, so that a finer one
-    comes nearer to the exact times. `stratified`: each site has a baseline hazard of its own. `steps` of Newton's are
-    taken from 0, all of them, whatever the data.
+    comes nearer to the exact times. `ties`: how deaths at one time count, "breslow" and nothing else: each as if all of
+    them were still at risk, which brings coefficients nearer to 0 the more there are. `stratified`: each site has a
+    baseline hazard of its own. `steps` of Newton's are taken from 0, all of them, whatever the data.
 
     Everybody learns how many patients each site has, and, if they are at least `smallest` and 5 a covariate, how many
     died in all; and whether the estimates settled. If they did, receivers `to` learn them and their standard errors.
@@ -67,12 +69,13 @@ async def cox(
     the suite. Estimates are those of the same data in the clear to about 1e-3 of a standard error in most cases; no
     bound is proven. Cost of a step: exp of each patient, two products with the patients' times at risk (patients x
     times), a division for each time and covariate, an inverse. Weigh the grid against it.
-    LocalError `wrong-number`, `wrong-shape`, `wrong-patients`, `out-of-range`; `too-few-events`; `not-settled` for
-    data that a covariate separates, that are collinear, or too far apart; as `mpc.reveal`.
+    LocalError `wrong-number`, `wrong-word`, `wrong-shape`, `wrong-patients`, `out-of-range`; `too-few-events`;
+    `not-settled` for data that a covariate separates, that are collinear, or too far apart; as `mpc.reveal`.
     """
     need_context(ctx, "survival.cox")
     times, own, owners, scale = grid_of(grid), need_patients(mine), sites_of(ctx, sites), scale_of(ranges)
     count_of(steps, "the steps")
+    ties_of(ties)
     patients = await cohort(ctx, own, times, scale, owners, stratified=stratified)
     events, count = await patients.totals.size(ctx, smallest_of(smallest))
     b, inverse, settled = _newton(patients, events, steps)

@@ -23,7 +23,7 @@ from protocols.array.private_reveals import reveal
 from protocols.array.secret import SecretArray
 from protocols.privacy.amounts import count_of
 from protocols.survival.cohort import Scale, Totals, scale_of, totals
-from protocols.survival.hazard_model import HazardModel, in_own_units, not_settled
+from protocols.survival.hazard_model import BRESLOW, HazardModel, in_own_units, not_settled, ties_of
 from protocols.survival.life_tables import MOST
 from protocols.survival.newton_steps import LONGEST, SETTLED, step, undamped
 from protocols.survival.patients import Floats, Patients, grid_of, most_of, need_patients, sites_of, told
@@ -44,6 +44,7 @@ async def cox_with_open_steps(
     *,
     ranges: npt.ArrayLike,
     stratified: bool = False,
+    ties: str = BRESLOW,
     steps: int = 10,
     most: int = MOST,
     smallest: int = SMALLEST,
@@ -60,6 +61,7 @@ async def cox_with_open_steps(
     need_context(ctx, "survival.cox_with_open_steps")
     times, own, owners, scale = grid_of(grid), need_patients(mine), sites_of(ctx, sites), scale_of(ranges)
     count_of(steps, "the steps")
+    ties_of(ties)
     most = most_of(own, most)
     people = [most] * len(owners)
     of = await totals(ctx, own, times, scale, owners, people, stratified=stratified)

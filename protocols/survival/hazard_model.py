@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +14,9 @@ from protocols.survival.cohort import Scale
 from protocols.survival.newton_steps import LONGEST
 from protocols.survival.patients import Floats
 from protocols.survival.tails import two_sided
+
+BRESLOW = "breslow"
+"""How deaths at one time count: each as if all of them were still at risk."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,3 +65,16 @@ def not_settled(steps: int) -> LocalError:
         "leave out covariates that tell who dies (nobody with one of its values did) or that follow from others; "
         "declare ranges= no wider than values are; or take more steps=", line=user_line(),
     )  # fmt: skip
+
+
+def ties_of(ties: Any) -> str:
+    """LocalError `wrong-word` for another way than Breslow's."""
+    if ties != BRESLOW:
+        raise LocalError(
+            "wrong-word",
+            f"ties={ties!r}: deaths at one time count as Breslow has them, and no other way is computed on secrets "
+            "(Efron's takes as many terms for a time as there are deaths, which nobody is to know)",
+            'ties="breslow", on a finer grid: the fewer die at one time, the nearer both are to each other',
+            line=user_line(),
+        )
+    return BRESLOW

@@ -145,6 +145,7 @@ def test_deaths_that_bear_no_estimate_are_refused() -> None:
         ({"ranges": [(-0.1, 0.1), (0, 1)]}, "out-of-range"),
         ({"steps": 0}, "amount-out-of-range"),
         ({"smallest": 0}, "wrong-number"),
+        ({"ties": "efron"}, "wrong-word"),
     ],
     ids=str,
 )
@@ -175,5 +176,33 @@ def test_concordance_without_deaths_is_none() -> None:
     async def ask(ctx: mpc.Context, mine: Any) -> Any:
         return await mpc.survival.concordance(ctx, mine, GRID, [1.0, 0.0], edges=[0.0])
 
-    with pytest.raises(LocalError, match="too-few-events"):
+    with pytest.raises(LocalError, match="group-too-small"):
         run(study._replace(events=study.events * 0), ask)
+    with pytest.raises(LocalError, match="too-few-events"):
+        run(study._replace(times=study.times * 0 + GRID[0], events=study.events * 0 + 1), ask)
+
+
+@pytest.mark.parametrize("few", ["patients", "deaths"])
+@pytest.mark.parametrize("smallest", [5, 3])
+def test_a_concordance_of_few_is_not_told_over_all_sites(few: str, smallest: int) -> None:
+    """Each site alone has fewer; together they have one fewer than the bound, or as many."""
+
+    async def ask(ctx: mpc.Context, mine: Any) -> Any:
+        return await mpc.survival.concordance(ctx, mine, GRID, [1.0, 0.0], edges=[0.0], smallest=smallest)
+
+    def some(count: int) -> Any:
+        study = made_up(count if few == "patients" else 30, 2)
+        times = np.linspace(GRID[0], GRID[-1], len(study.times))
+        return study._replace(times=times, events=(np.arange(len(times)) < count).astype(int))
+
+    with pytest.raises(LocalError, match=f"group-too-small.*fewer than {smallest}"):
+        run(some(smallest - 1), ask)
+    assert run(some(smallest), ask).result.pairs > 0
+
+
+def test_efrons_ties_are_refused_with_a_way_out() -> None:
+    async def ask(ctx: mpc.Context, mine: Any) -> Any:
+        return await mpc.survival.cox_with_open_steps(ctx, mine, GRID, ranges=[(-5, 5)] * 2, ties="efron")
+
+    with pytest.raises(LocalError, match=r"(?s)wrong-word.*Breslow.*finer grid"):
+        run(made_up(30, 2), ask)

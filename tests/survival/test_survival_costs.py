@@ -57,7 +57,7 @@ async def open_steps(ctx: mpc.Context) -> Any:
         (kaplan_meier, 50, 62),
         (log_rank, 42, 30),
         (noisy_curves, 17, 42),
-        (concordance, 5, 28),
+        (concordance, 12, 30),
         (open_steps, 474, 414),
         pytest.param(cox, 810, 14_805, marks=pytest.mark.slow),
     ],
