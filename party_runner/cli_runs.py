@@ -58,7 +58,7 @@ from party_runner.seats import dealer_seat, party_seat
 from party_runner.summary import check_writable, merged, partial_summary
 from protocols.privacy.ledger.address import Where
 from protocols.runs.sources import DEALER
-from protocols.runs.suites import check_ways, find_suite
+from protocols.runs.suites import check_session, find_suite
 
 
 @click.command()
@@ -100,7 +100,7 @@ def run(
     files, agreed = inputs_by_party(inputs, parties), agreed_of(options)
     numbers_of(dict(options))
     try:
-        check_ways(ways_of(dict(options)), find_suite(options["suite"]), parties)
+        check_session(find_suite(options["suite"]), parties, ways_of(dict(options)))
         material = material_of(options)
         common = words_of(options) + agreed.words()
         own = [*cores_each(cores, parties), *tolerated(tolerance), *reading_words(columns, header, texts, agreed)]
@@ -181,7 +181,7 @@ def join_command(
         patience = patience_of(options)
         seat = party_seat(roster, party, key, patience, listener(listen_fd), with_dealer=material.with_dealer)
         warn_of_expiry(seat, status)
-        check_ways(ways, find_suite(suite), seat.roster.parties)
+        check_session(find_suite(suite), seat.roster.parties, ways)
         mine = load_inputs(own, reading_of(columns, header, texts, agreed))
         loaded = load_program(program, agreed)
         choices = Choices(suite, numbers, material, agreed, tolerance, ways)
@@ -246,7 +246,7 @@ def dealer(
         if plan_file is not None:
             terms = terms_of_making(seat.roster, load_plan(plan_file), material, runs)
         elif program is not None:
-            check_ways(ways, find_suite(suite), seat.roster.parties)
+            check_session(find_suite(suite), seat.roster.parties, ways)
             choices = Choices(suite, numbers, material, agreed, ways=ways)
             terms = terms_of_run(seat.roster, source_digest(program, agreed), choices)
         names = seat.roster.names

@@ -43,7 +43,7 @@ from party_runner.scale.whole import Computation
 from party_runner.seats import party_seat
 from party_runner.summary import Summary, check_writable
 from protocols.privacy.ledger.address import Where
-from protocols.runs.suites import check_ways, find_suite
+from protocols.runs.suites import check_session, find_suite
 
 
 @click.command("scale")
@@ -103,7 +103,7 @@ def scale(
         check_result_file(output)
         seat = party_seat(roster, party, key, patience_of(options), None, with_dealer=False)
         warn_of_expiry(seat, None)
-        check_ways(ways, find_suite(suite), seat.roster.parties)
+        check_session(find_suite(suite), seat.roster.parties, ways)
         reading = reading_of(columns, header, texts, agreed)
         data = [_files(file, reading) for file in files] if files else [None] * (parts or 0)
         loaded, combine = load_parts_program(program, agreed)

@@ -10,10 +10,12 @@ What a suite must offer is `Required`; the rest it has from `protocols.derived`,
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
 from mpc.algebra.words import Words
 from mpc.context import Context
+from mpc.errors import LocalError
 from protocols.shares import A, ArithmeticShare, B, BooleanShare, Shape
 
 REVEALED = "what was revealed"
@@ -122,16 +124,34 @@ class Suite(Required[A, B], Protocol[A, B]):
         """[x where c = 1, y where c = 0]; c holds 0 and 1 only."""
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a suite is chosen by, known before any session; the texts are for people.
+
+    `parties`: how many it is for, None for any number from two on; `because`: why no other number. `colluding`: who may
+    put together what they see, and still learn nothing more. `material`: what its operations take that is made before
+    them, "" for nothing. `quick`: what it is quick at. `garbles`: whether it has garbled circuits.
+    """
+
+    colluding: str
+    material: str
+    quick: str
+    parties: int | None = None
+    because: str = ""
+    garbles: bool = True
+
+
 class Factory(Protocol):
     """A suite by name, before any session.
 
-    `remembers`: whether its suites keep anything of a call that has ended, as openings to check. Then what settling
-    costs depends on all calls before it, and a plan runs each of them.
+    `about`: what it is for. `remembers`: whether its suites keep anything of a call that has ended, as openings to
+    check. Then what settling costs depends on all calls before it, and a plan runs each of them.
     """
 
     name: str
     simulation_only: bool
     remembers: bool
+    about: About
 
     def security(self, n: int, learnt: str = REVEALED) -> str:
         """One sentence: secure against what, who must not collude, and that nothing but this is `learnt`."""
@@ -139,6 +159,17 @@ class Factory(Protocol):
     async def start(self, ctx: Context) -> Suite[Any, Any]:
         """The suite of this session; may communicate. LocalError `unfit-session` for a ring or a number of parties that
         it is not made for."""
+
+
+IN_WORDS = {2: "two", 3: "three"}
+
+
+def check_parties(suite: Factory, n: int) -> None:
+    """LocalError `unfit-session` for another number of parties than the suite is made for."""
+    meant = suite.about.parties
+    if meant not in (None, n):
+        remedy = f"it is for {IN_WORDS[meant]}: {suite.about.because}; beaver is for any number"
+        raise LocalError("unfit-session", f"the suite {suite.name} among {n} parties", remedy)
 
 
 AnySuite = Suite[ArithmeticShare, BooleanShare]

@@ -12,7 +12,7 @@ from mpc.context import Context
 from protocols.beaver import arithmetic, boolean, by_bmr, by_garbling, convert, share, shuffle, truncate
 from protocols.derived import Derived
 from protocols.one_array import check_ring
-from protocols.suite import REVEALED
+from protocols.suite import REVEALED, About
 
 
 class BeaverSuite(Derived):
@@ -57,6 +57,11 @@ class Beaver:
     name = "beaver"
     simulation_only = False
     remembers = False
+    about = About(
+        colluding="all but one",
+        material="made, dealt or stored",
+        quick="products, with material ready",
+    )
 
     async def start(self, ctx: Context) -> BeaverSuite:
         """A suite for any number of parties and any ring of up to 128 bits; sends nothing."""

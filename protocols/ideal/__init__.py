@@ -11,7 +11,7 @@ from mpc.context import Context
 from protocols.derived import Derived
 from protocols.ideal import arithmetic, boolean, convert, share, shuffle, truncate
 from protocols.one_array import check_ring
-from protocols.suite import REVEALED
+from protocols.suite import REVEALED, About
 
 
 class IdealSuite(Derived):
@@ -53,6 +53,7 @@ class Ideal:
     name = "ideal"
     simulation_only = True
     remembers = False
+    about = About(colluding="nobody", material="", quick="everything: it computes in the clear")
 
     async def start(self, ctx: Context) -> IdealSuite:
         """A suite for any number of parties and any ring of up to 128 bits; sends nothing."""

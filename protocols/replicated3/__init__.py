@@ -9,11 +9,10 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from mpc.context import Context
-from mpc.errors import LocalError
 from protocols.derived import Derived
 from protocols.one_array import check_ring
 from protocols.replicated3 import arithmetic, boolean, convert, share, shuffle, truncate
-from protocols.suite import REVEALED
+from protocols.suite import REVEALED, About, check_parties
 
 
 class Replicated3Suite(Derived):
@@ -53,15 +52,18 @@ class Replicated3:
     name = "replicated3"
     simulation_only = False
     remembers = False
+    about = About(
+        colluding="no two",
+        material="",
+        quick="all, without preparation",
+        parties=share.PARTIES,
+        because="each number is in three parts, of which a party holds two",
+        garbles=False,
+    )
 
     async def start(self, ctx: Context) -> Replicated3Suite:
         """A suite for three parties and any ring of up to 128 bits; sends nothing."""
-        if ctx.n != share.PARTIES:
-            raise LocalError(
-                "unfit-session",
-                f"the suite {self.name} among {ctx.n} parties",
-                "it is for three: each number is in three parts, of which a party holds two; beaver is for any number",
-            )
+        check_parties(self, ctx.n)
         check_ring(ctx, self.name)
         return Replicated3Suite()
 
@@ -69,8 +71,7 @@ class Replicated3:
         """The sentence that goes with every result."""
         return (
             f"Semi-honest security with honest majority: each of the {n} parties alone learns nothing beyond {learnt}, "
-            "any two of them together learn everything, so no two may collude, provided that everybody follows the "
-            "protocol"
+            "provided that everybody follows the protocol and no two of them collude: any two together learn everything"
         )
 
 

@@ -32,7 +32,7 @@ from protocols.runs.input_shapes import exchange_shapes
 from protocols.runs.planning import Plan, plan_shapes
 from protocols.runs.reports import report_of
 from protocols.runs.sources import OT, Provision, Source
-from protocols.runs.suites import check_ways, find_ring, find_suite
+from protocols.runs.suites import check_session, find_ring, find_suite
 from protocols.runs.users_program import guarded, refuse_unfinished
 from protocols.suite import Factory
 
@@ -141,7 +141,7 @@ class _Party:
     ) -> _Party:
         """Everything before the program runs; where it is planned, the shapes, the plan, and the material."""
         started = time.perf_counter()
-        check_ways(ways, suite, source.parties(transport))
+        check_session(suite, source.parties(transport), ways)
         provision = await Provision.open(source, transport, agreement, lambda *made: progress("offline", *made))
         party = _Party(
             main, mine, transport, agreement, suite, numbers, ways, progress, source, provision, max_elements

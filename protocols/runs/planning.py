@@ -23,7 +23,7 @@ from protocols.runs.input_shapes import describe
 from protocols.runs.lockstep import Lockstep
 from protocols.runs.reports import simulated_report
 from protocols.runs.sources import DEALER, check_preprocessing, means_of
-from protocols.runs.suites import check_ways, find_ring, find_suite
+from protocols.runs.suites import check_session, find_ring, find_suite
 from protocols.runs.users_program import guarded, refuse_unfinished
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ async def plan_shapes(
     factory, lockstep = find_suite(suite, simulated=True), Lockstep(supplies)
     foresight = None if factory.remembers else lambda session: lockstep
     of_shapes, ways = ShapesOfRing(find_ring(ring)), ways or Ways()
-    check_ways(ways, factory, len(inputs))
+    check_session(factory, len(inputs), ways)
     setting = Setting(
         factory, fractional_bits, of_shapes, foresight=foresight, tolerance=tolerance, keeper=keeper, ways=ways
     )

@@ -30,7 +30,7 @@ from protocols.runs.event_loop import run_trio
 from protocols.runs.frames import as_input
 from protocols.runs.reports import simulated_report
 from protocols.runs.sources import DEALER, MAKERS, check_preprocessing
-from protocols.runs.suites import check_ways, find_ring, find_suite
+from protocols.runs.suites import check_session, find_ring, find_suite
 from protocols.runs.users_program import guarded, refuse_unfinished
 
 
@@ -114,7 +114,8 @@ def simulate(
     check_preprocessing(preprocessing)
     inputs = [as_input(given) for given in inputs]
     ways = Ways(network, numeric, compare, garbling, scheme)
-    check_ways(ways, find_suite(suite, simulated=True), len(inputs))
+    factory = find_suite(suite, simulated=True)
+    check_session(factory, len(inputs), ways)
     setting = Setting(
         find_suite(suite, simulated=True), fractional_bits, find_ring(ring), audit=check_costs,
         foresight=None if preprocessing == DEALER else ByReveal, tolerance=tolerance, ways=ways,

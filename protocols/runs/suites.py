@@ -10,7 +10,7 @@ from mpc.ways import Ways
 from protocols.beaver import SUITE as BEAVER
 from protocols.ideal import SUITE as IDEAL
 from protocols.replicated3 import SUITE as REPLICATED3
-from protocols.suite import REVEALED, Factory
+from protocols.suite import REVEALED, Factory, check_parties
 from protocols.yao import SUITE as YAO
 
 SUITES: dict[str, Factory] = {each.name: each for each in (BEAVER, REPLICATED3, YAO, IDEAL)}
@@ -52,20 +52,26 @@ def find_ring(ring: int | Algebra) -> Algebra:
     return ring_of_bits(ring)
 
 
-def check_ways(ways: Ways, suite: Factory, n: int) -> None:
-    """LocalError `unfit-session` for what is to be garbled among other than two parties, or where nothing is hidden,
-    and for a scheme of garbling that several do not have."""
-    asked = [f"--{what} yao" for what, way in (("numeric", ways.numeric), ("compare", ways.compare)) if way == "yao"]
+def check_session(suite: Factory, n: int, ways: Ways) -> None:
+    """LocalError `unfit-session` for a number of parties that the suite is not for; for what is to be garbled among
+    other than two, or where nothing is garbled or hidden; and for a scheme of garbling that several do not have."""
+    check_parties(suite, n)
+    of_functions = [f"--{of} yao" for of in ("numeric", "compare") if getattr(ways, of) == "yao"]
+    of_circuits = {"garbling": ways.garbling, "scheme": ways.scheme}
+    unusual = [f"--{of} {way}" for of, way in of_circuits.items() if way != getattr(Ways(), of)]
+    if not suite.about.garbles and (asked := of_functions + unusual):
+        remedy = f"it garbles nothing, all is computed on its shares: leave {'it' if len(asked) == 1 else 'them'} out"
+        raise LocalError("unfit-session", f"{' and '.join(asked)} in the suite {suite.name}", remedy)
     if ways.garbling == "ahead" and n != OF_YAO:
         what, remedy = f"--garbling ahead among {n} parties", "it is for two: leave it out"
         raise LocalError("unfit-session", what, remedy)
     if ways.scheme != SCHEME_OF_SEVERAL and n != OF_YAO:
         what, remedy = f"--scheme {ways.scheme} among {n} parties", "several garble by half-gates alone: leave it out"
         raise LocalError("unfit-session", what, remedy)
-    if asked and (n != OF_YAO or suite.simulation_only):
+    if of_functions and (n != OF_YAO or suite.simulation_only):
         where = f"among {n} parties" if n != OF_YAO else f"in the suite {suite.name}"
         remedy = "garbled circuits are for two parties: leave it to auto, or choose arithmetic"
-        raise LocalError("unfit-session", f"{' and '.join(asked)} {where}", remedy)
+        raise LocalError("unfit-session", f"{' and '.join(of_functions)} {where}", remedy)
 
 
 def security_sentence(suite: Factory, n: int, supply: Supply, *, by_itself: bool = False, material: bool = True) -> str:

@@ -11,11 +11,10 @@ from typing import Any, ClassVar
 
 from mpc.accounts.ledger import LineCost
 from mpc.context import Context
-from mpc.errors import LocalError
 from protocols.beaver import by_garbling
 from protocols.derived import Derived
 from protocols.one_array import check_ring
-from protocols.suite import REVEALED
+from protocols.suite import REVEALED, About, check_parties
 from protocols.yao import arithmetic, boolean, convert, share, truncate
 
 
@@ -59,13 +58,17 @@ class Yao:
     name = "yao"
     simulation_only = False
     remembers = False
+    about = About(
+        colluding="no two",
+        material="made, dealt or stored",
+        quick="comparisons, on slow networks",
+        parties=2,
+        because="one garbles and the other evaluates",
+    )
 
     async def start(self, ctx: Context) -> YaoSuite:
         """A suite for two parties and any ring of up to 128 bits; sends nothing."""
-        if ctx.n != 2:
-            raise LocalError(
-                "unfit-session", f"the suite yao among {ctx.n} parties", "it is for two; beaver is for any number"
-            )
+        check_parties(self, ctx.n)
         check_ring(ctx, self.name)
         return YaoSuite()
 
