@@ -156,7 +156,8 @@ class _Party:
         session = self._session()
         session.on_call = self._counter()
         by_reveal = ByReveal(session, lambda: self.progress("offline", 0, None), guessing=self.source.guesses)
-        session.foresight = None if self.source.plans else by_reveal
+        foresees = not self.source.plans and bool(self.suite.about.material)  # else there is nothing to foresee
+        session.foresight = by_reveal if foresees else None
         await session.start()
         started = time.perf_counter()
         ctx = session.root(Root.PROGRAM)
@@ -169,7 +170,8 @@ class _Party:
             if self.on_result is not None:
                 self.on_result(result[0])
 
-        await self.provision.beside(partial(by_reveal.beside, compute) if self.source.guesses else compute)
+        guesses = self.source.guesses and foresees
+        await self.provision.beside(partial(by_reveal.beside, compute) if guesses else compute)
         online = time.perf_counter() - started - by_reveal.seconds
         self.provision.done()
         counters = await self.transport.finish({"rounds": ctx.depth, "bytes": session.ledger.bytes_sent})

@@ -117,8 +117,8 @@ def simulate(
     factory = find_suite(suite, simulated=True)
     check_session(factory, len(inputs), ways)
     setting = Setting(
-        find_suite(suite, simulated=True), fractional_bits, find_ring(ring), audit=check_costs,
-        foresight=None if preprocessing == DEALER else ByReveal, tolerance=tolerance, ways=ways,
+        factory, fractional_bits, find_ring(ring), audit=check_costs, tolerance=tolerance, ways=ways,
+        foresight=ByReveal if factory.about.material and preprocessing != DEALER else None,
     )  # fmt: skip
     started = time.perf_counter()
 
