@@ -96,10 +96,11 @@ def _way(ctx: Context, by: Any) -> Way:
     if by not in get_args(Way):
         way = 'by="yao", by="bmr", by="gmw", or leave it out'
         raise LocalError("unknown-way", f"no circuit is computed by {by!r}", way)
-    if by == "yao" and ctx.n != OF_YAO:
-        raise LocalError("unfit-session", f"Yao's protocol among {ctx.n} parties", 'it is for two; take by="bmr"')
-    chosen: Way = by
     suite = suite_of(ctx)
+    if by == "yao" and ctx.n != OF_YAO:
+        other = "gmw" if suite.garbled_by_several is None else "bmr"
+        raise LocalError("unfit-session", f"Yao's protocol among {ctx.n} parties", f'it is for two; take by="{other}"')
+    chosen: Way = by
     if {"yao": suite.garbled, "bmr": suite.garbled_by_several, "gmw": ()}[chosen] is None:
         what = "has no garbling by several parties" if suite.garbled is not None else "garbles nothing"
         way = 'take by="gmw"' if suite.garbled is None else 'take by="yao"'
