@@ -2,114 +2,36 @@
 
 import itertools
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from functools import cache
 from itertools import accumulate, repeat
 
 import numpy as np
-import numpy.typing as npt
 import pytest
+from field_cases import (
+    FAMILIES,
+    FIELD64,
+    FIELD128,
+    GENERAL,
+    KINDS,
+    MERSENNE61,
+    MODULI,
+    TINY,
+    Guarded,
+    Modulus,
+    modulus,
+    p,
+)
 from kernel_cases import at_every, with_kernels_of_their_own
 
 import native
-from native import WORDS, ffi, lib
+from native import lib
 
-Words = npt.NDArray[np.uint64]
-
-MERSENNE61 = 2**61 - 1
-FIELD64 = 2**32 * 4294967295 + 1
-FIELD128 = 2**66 * 4611686018427387897 + 1
-LARGEST64 = 2**64 - 59
-KINDS = [MERSENNE61, FIELD64, LARGEST64, FIELD128]
-GENERAL = [2**63 - 25, 2**63 + 29, 2**62 - 57, 2**61 + 15, 2**52 + 21, 2**32 + 15, 2**32 - 5, 65537, 3 * 2**30 + 1]
-MODULI = [*KINDS, 2**64 - 2**32 + 3 * 2**9 + 1, *GENERAL]
-TINY = [2, 3, 5, 7, 251]
 SIZES = [0, 1, 2, 3, 4, 7, 8, 9, 15, 16, 17, 31, 33, 63, 65, 127, 129, 1000]
-
-
-FAMILIES = ("mersenne61", "field64", "pseudo", "general", "field128")
 
 
 @pytest.fixture(params=with_kernels_of_their_own(*FAMILIES), autouse=True)
 def implementation(request: pytest.FixtureRequest) -> Iterator[str]:
     with native.using(request.param):
         yield request.param
-
-
-def p(x: Words) -> native.Pointer:
-    return ffi.from_buffer(WORDS, x)
-
-
-@dataclass(frozen=True)
-class Modulus:
-    """A modulus as kernels take it."""
-
-    p: int
-    words: int
-    constants: Words = field(compare=False)
-
-    @property
-    def field(self) -> native.Pointer:
-        return p(self.constants)
-
-    def edges(self) -> list[int]:
-        special = [0, 1, 2, 2**31, 2**32 - 1, 2**32, 2**52 - 1, 2**52, 2**60, 2**63, 2**64 - 1, 2**64, 2**104, 2**127]
-        near = [self.p - 1, self.p - 2, self.p // 2, self.p // 2 + 1]
-        return sorted({v for v in [*special, *near, self.p - 2**32] if 0 <= v < self.p})
-
-    def sample(self, n: int, seed: int = 0) -> list[int]:
-        """n elements, edge values among them."""
-        return list(sample(self, n, seed))
-
-    def array(self, values: list[int], offset: int = 1) -> Words:
-        """The words of elements, `offset` words past the alignment of a fresh array."""
-        x = np.zeros(len(values) * self.words + offset, np.uint64)[offset:]
-        if self.words == 1:
-            x[:] = values
-            return x
-        x[::2], x[1::2] = [v & 2**64 - 1 for v in values], [v >> 64 for v in values]
-        return x
-
-    def ints(self, x: Words) -> list[int]:
-        words = x.tolist()
-        if self.words == 1:
-            return words
-        return [low | high << 64 for low, high in zip(words[::2], words[1::2], strict=True)]
-
-    def guarded(self, n: int) -> "Guarded":
-        return Guarded(self, n)
-
-
-@cache
-def sample(m: Modulus, n: int, seed: int) -> tuple[int, ...]:
-    generator = np.random.default_rng([n, seed, m.p % 2**32])
-    drawn, edges = generator.bytes(24 * n), m.edges()
-    values = [int.from_bytes(drawn[i : i + 24]) % m.p for i in range(0, 24 * n, 24)]
-    places = generator.integers(0, max(n, 1), min(n, n // 3 + 1)).tolist()
-    for place, edge in zip(places, generator.integers(0, len(edges), len(places)).tolist(), strict=True):
-        values[place] = edges[edge]
-    return tuple(values)
-
-
-class Guarded:
-    """An output inside a larger array, whose other words must stay as they are."""
-
-    def __init__(self, modulus: Modulus, n: int) -> None:
-        self.modulus, self.length = modulus, n * modulus.words
-        self.whole = np.full(self.length + 18, 0xDEADBEEF, np.uint64)
-        self.out = self.whole[1 : 1 + self.length]
-
-    def ints(self) -> list[int]:
-        assert self.whole[0] == 0xDEADBEEF
-        assert (self.whole[1 + self.length :] == 0xDEADBEEF).all()
-        return self.modulus.ints(self.out)
-
-
-def modulus(value: int) -> Modulus:
-    constants = np.zeros(8, np.uint64)
-    words = lib.parley_field_prepare(p(constants), value % 2**64, value >> 64)
-    assert words == 1 + (value >= 2**64)
-    return Modulus(value, words, constants)
 
 
 def test_moduli_without_kernels_are_refused() -> None:
@@ -244,58 +166,6 @@ def test_output_may_be_an_input(value: int, name: str) -> None:
         kernel(p(both), p(both), p(both), n, m.field)
         assert m.ints(first) == m.ints(second) == expected
         assert m.ints(both) == [BINARY[name](a, a) % m.p for a in x]
-
-
-@pytest.mark.parametrize("value", MODULI)
-def test_sums_of_rows(value: int) -> None:
-    m = modulus(value)
-    for rows, n in [(0, 5), (3, 0), (1, 1), (2, 7), (3, 8), (2, 9), (1, 1000), (2, 4099)]:
-        for x in (m.sample(rows * n, 1), [m.p - 1] * (rows * n)):
-            out = m.guarded(rows)
-            lib.parley_field_sum(p(out.out), p(m.array(x)), rows, n, m.field)
-            assert out.ints() == [sum(x[i * n : i * n + n]) % m.p for i in range(rows)]
-
-
-SHAPES = [
-    (0, 3, 2), (3, 0, 2), (2, 3, 0), (1, 1, 1), (1, 9, 1), (1, 7, 5), (1, 33, 70), (5, 130, 1), (9, 17, 1), (2, 2, 2),
-    (3, 5, 7), (4, 4, 4), (7, 30, 9), (8, 8, 8), (9, 9, 9), (5, 2, 40), (16, 16, 16), (17, 13, 17), (6, 257, 24),
-    (1, 1, 33),
-]  # fmt: skip
-
-
-def product(m: Modulus, x: list[int], y: list[int], shape: tuple[int, int, int]) -> list[int]:
-    rows, inner, columns = shape
-    left = np.array(x, object).reshape(rows, inner)
-    exact = left @ np.array(y, object).reshape(inner, columns) if inner else np.zeros((rows, columns), object)
-    return [int(v) % m.p for v in exact.ravel()]
-
-
-@at_every("shape", SHAPES)
-@pytest.mark.parametrize("value", MODULI)
-def test_matmul(value: int, shape: tuple[int, int, int]) -> None:
-    m, (rows, inner, columns) = modulus(value), shape
-    x, y = m.sample(rows * inner, 5), m.sample(inner * columns, 6)
-    out = m.guarded(rows * columns)
-    lib.parley_field_matmul(p(out.out), p(m.array(x)), p(m.array(y, 0)), 1, 0, 0, rows, inner, columns, m.field)
-    assert out.ints() == product(m, x, y, shape)
-
-
-@pytest.mark.parametrize("shape", [(1, 5000, 1), (2, 3000, 2), (9, 1025, 18), (2, 5, 700), (20, 300, 40)])
-@pytest.mark.parametrize("value", [*KINDS, GENERAL[1], 3])
-def test_sums_of_the_largest_products_do_not_overflow(value: int, shape: tuple[int, int, int]) -> None:
-    m, (rows, inner, columns) = modulus(value), shape
-    x, y = m.array([m.p - 1] * (rows * inner)), m.array([m.p - 1] * (inner * columns))
-    out = m.guarded(rows * columns)
-    lib.parley_field_matmul(p(out.out), p(x), p(y), 1, 0, 0, rows, inner, columns, m.field)
-    assert out.ints() == [inner % m.p] * (rows * columns)
-
-
-@pytest.mark.parametrize("value", KINDS)
-def test_matmul_batch_with_a_shared_operand(value: int) -> None:
-    m = modulus(value)
-    x, y, out = m.sample(4 * 15, 7), m.sample(10, 8), m.guarded(4 * 6)
-    lib.parley_field_matmul(p(out.out), p(m.array(x)), p(m.array(y)), 4, 15, 0, 3, 5, 2, m.field)
-    assert out.ints() == [v for i in range(4) for v in product(m, x[15 * i : 15 * i + 15], y, (3, 5, 2))]
 
 
 @pytest.mark.parametrize("value", [*MODULI, 2, 3, 251])
