@@ -68,6 +68,41 @@ static void tile(size_t rows, uint64_t *out, size_t out_step, const uint64_t *x,
     }
 }
 
+/* t (5 limbs) += x (n) * y (n), lane by lane; n <= LANES * DEPTH. */
+static inline void dot_limbs(V t[5], const uint64_t *x, const uint64_t *y, size_t n) {
+    for (size_t at = 0; at < n; at += LANES) {
+        const size_t count = at_most(n - at, LANES);
+        limbs_mul_add(t, limbs_of(load_some(x + at * STEP, count)).limb, limbs_of(load_some(y + at * STEP, count)).limb);
+    }
+}
+
+/* A limb of eight sums: each one's lanes added up, in the order that elements are stored in. */
+static inline V across(V sums[LANES][5], int limb) {
+    V pairs[4], quads[2];
+    for (int i = 0; i < 4; i++)
+        pairs[i] = _mm512_add_epi64(_mm512_unpacklo_epi64(sums[i][limb], sums[i + 4][limb]),
+                                    _mm512_unpackhi_epi64(sums[i][limb], sums[i + 4][limb]));
+    for (int i = 0; i < 2; i++)
+        quads[i] = _mm512_add_epi64(_mm512_shuffle_i64x2(pairs[2 * i], pairs[2 * i + 1], 0x88),
+                                    _mm512_shuffle_i64x2(pairs[2 * i], pairs[2 * i + 1], 0xdd));
+    return _mm512_add_epi64(_mm512_shuffle_i64x2(quads[0], quads[1], 0x88),
+                            _mm512_shuffle_i64x2(quads[0], quads[1], 0xdd));
+}
+
+/* out (rows) = x (rows, inner) * y (inner), inner <= DEPTH: eight rows are reduced together. */
+static void short_rows(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t rows, size_t inner, const Field *f) {
+    const Constants k = constants_of(f);
+    for (size_t i = 0; i < rows; i += LANES) {
+        const size_t count = at_most(rows - i, LANES);
+        V sums[LANES][5], t[5];
+        for (size_t row = 0; row < LANES; row++)
+            for (int limb = 0; limb < 5; limb++) sums[row][limb] = _mm512_setzero_si512();
+        for (size_t row = 0; row < count; row++) dot_limbs(sums[row], x + (i + row) * inner * STEP, y, inner);
+        for (int limb = 0; limb < 5; limb++) t[limb] = across(sums, limb);
+        store_some(out + i * STEP, count, reduced_sum(t, &k));
+    }
+}
+
 /* out (rows) = x (rows, inner) * y (inner). */
 static void column_product(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t rows, size_t inner,
                            const Field *f) {
@@ -79,11 +114,7 @@ static void column_product(uint64_t *out, const uint64_t *x, const uint64_t *y, 
         for (size_t l = 0; l < inner; l += LANES * DEPTH) {
             const V zero = _mm512_setzero_si512();
             V t[5] = {zero, zero, zero, zero, zero};
-            for (size_t end = at_most(inner, l + LANES * DEPTH), at = l; at < end; at += LANES) {
-                const size_t count = at_most(end - at, LANES);
-                limbs_mul_add(t, limbs_of(load_some(row + at * STEP, count)).limb,
-                              limbs_of(load_some(y + at * STEP, count)).limb);
-            }
+            dot_limbs(t, row + l * STEP, y + l * STEP, at_most(inner - l, LANES * DEPTH));
             total = add(total, reduced_sum(t, &k), &k);
         }
         store_elements(lanes, total);
@@ -93,7 +124,8 @@ static void column_product(uint64_t *out, const uint64_t *x, const uint64_t *y, 
 
 static void matmul(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t rows, size_t inner, size_t columns,
                    const Field *f) {
-    if (columns == 1) return column_product(out, x, y, rows, inner, f);
+    if (columns == 1)
+        return inner > DEPTH ? column_product(out, x, y, rows, inner, f) : short_rows(out, x, y, rows, inner, f);
     if (!inner) memset(out, 0, rows * columns * STEP * sizeof *out);
     for (size_t l = 0; l < inner; l += DEPTH)
         for (size_t j = 0; j < columns; j += LANES)

@@ -67,3 +67,13 @@ def test_matmul_batch_with_a_shared_operand(value: int) -> None:
     x, y, out = m.sample(4 * 15, 7), m.sample(10, 8), m.guarded(4 * 6)
     lib.parley_field_matmul(p(out.out), p(m.array(x)), p(m.array(y)), 4, 15, 0, 3, 5, 2, m.field)
     assert out.ints() == [v for i in range(4) for v in product(m, x[15 * i : 15 * i + 15], y, (3, 5, 2))]
+
+
+@at_every("shape", [(1, 1), (7, 16), (8, 17), (9, 3), (17, 9), (3, 511), (2, 512), (2, 513)])
+@pytest.mark.parametrize("value", KINDS)
+def test_rows_times_one_column(value: int, shape: tuple[int, int]) -> None:
+    m, (rows, inner) = modulus(value), shape
+    for x in (m.sample(rows * inner, 5), [m.p - 1] * (rows * inner)):
+        y, out = m.sample(inner, 6), m.guarded(rows)
+        lib.parley_field_matmul(p(out.out), p(m.array(x)), p(m.array(y, 0)), 1, 0, 0, rows, inner, 1, m.field)
+        assert out.ints() == product(m, x, y, (rows, inner, 1))
