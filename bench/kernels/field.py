@@ -36,6 +36,7 @@ def workloads() -> list[KernelWorkload]:
     found = []
     for name, field in NAMED.items():
         found += [_product(name, field), _dot(name, field), _matmul(name, field)]
+    found += [_decoded(), _power_sums()]
     found += [_product_in_memory(name, NAMED[name]) for name in ("mersenne61", "field128")]
     found += [_transform(name, NAMED[name], log) for name in ("field64", "field128") for log in (16, 20)]
     return found
@@ -85,6 +86,25 @@ def _matmul(name: str, field: PrimeField) -> KernelWorkload:
     n = 256
     run, use = _matrix_product(field, n, n, n), _sum_use(field)
     return KernelWorkload(f"field.matmul_{name}", "products", n**3, run, "vpmadd52", use)
+
+
+def _decoded() -> KernelWorkload:
+    """Rows of 16 elements times a column: bits to numbers."""
+    run, use = _matrix_product(FIELD128, IN_L2 // 16, 16, 1), _sum_use(FIELD128)
+    return KernelWorkload("field.rows_field128", "products", IN_L2, run, "vpmadd52", use)
+
+
+def _power_sums() -> KernelWorkload:
+    """Rows under growing powers, and under weights: two sums of products and a product an element."""
+    rows, columns = 32, IN_L2 // 32
+    x, w, r = (_elements(FIELD128, n, i) for i, n in enumerate((IN_L2, rows, rows)))
+    out, constants = FIELD128.zeros(2 * columns), _constants(FIELD128)
+
+    def run() -> None:
+        weights, bases, of = map(pointer, (w, r, constants))
+        lib.parley_field_power_sums(pointer(out), pointer(x), 1, IN_L2, columns, weights, bases, of)
+
+    return KernelWorkload("field.power_sums_field128", "elements", IN_L2, run, "vpmadd52", 3 * _sum_use(FIELD128))
 
 
 def _sum_use(field: PrimeField) -> float:

@@ -186,6 +186,21 @@ class PrimeField:
         shape = shape[:-2] + shape[-2 if len(a) > 1 else -1 :]
         return out.reshape(self._with_words(shape if len(b) > 1 else shape[:-1]))
 
+    def power_sums(self, x: Words, columns: int, weights: Words, r: Words) -> tuple[Words, Words]:
+        """For x (batch, n) in rows of `columns`, the last of which may be shorter: two arrays (batch, columns).
+
+        Column j of the first is the sum over all rows k of w_k r_k^(j+1) x_kj, of the second that of w_k x_kj. Weights
+        and r (batch, rows) may be secret.
+        """
+        batch, n = self.shape(as_words(x))
+        rows = -(-n // columns)
+        if self.shape(as_words(weights)) != (batch, rows) or self.shape(as_words(r)) != (batch, rows):
+            raise _wrong_shapes("power_sums", (batch, rows), self.shape(weights), self.shape(r))
+        out = np.empty(self._with_words((batch, 2, columns)), U64)
+        at, w, base = (pointer(contiguous(array)) for array in (x, weights, r))
+        lib.parley_field_power_sums(pointer(out), at, batch, n, columns, w, base, self._constants)
+        return out[:, 0], out[:, 1]
+
     def power(self, x: Words, e: int) -> Words:
         """x^e, elementwise; e is a public integer, 0^0 is 1, and 0 to a negative power is 0."""
         base = self.inverse(x) if e < 0 else contiguous(as_words(x))

@@ -4,6 +4,8 @@
 
 #if defined(__x86_64__)
 
+#include <string.h>
+
 #include "lengths.h"
 #include "targets/avx2.h"
 

@@ -43,6 +43,11 @@ typedef struct {
     void (*matmul)(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t rows, size_t inner, size_t columns,
                    const Field *f);
 
+    /* out (2, columns) += the sums over k < rows of w[k] r[k]^(j+1) x[k][j], and of w[k] x[k][j], for j < width; x is (rows,
+     * columns), w and r (rows). */
+    void (*power_sums)(uint64_t *out, const uint64_t *x, size_t rows, size_t columns, size_t width, const uint64_t *w,
+                       const uint64_t *r, const Field *f);
+
     /* In place, on every column of x (rows, width): the transform X[k] = sum over j of x[j] w^(jk), rows a power of two
      * and w of that order; row r of the result is X[k] for the k whose bits are those of r in reverse. roots (rows)
      * holds w^0, w^1, ...; they are public. */
@@ -52,7 +57,8 @@ typedef struct {
 /* For the table of a file that includes lanes_kernels.h for a kind of modulus. */
 #define FIELD_LANES(kind)                                                                                \
     .add = add_##kind, .sub = sub_##kind, .neg = neg_##kind, .mul = mul_##kind, .scale = scale_##kind,   \
-    .mul_add = mul_add_##kind, .recombine = recombine_##kind, .transform = transform_##kind
+    .mul_add = mul_add_##kind, .recombine = recombine_##kind, .transform = transform_##kind,     \
+    .power_sums = power_sums_##kind
 
 extern const FieldKernels mersenne61_portable, mersenne61_avx2, mersenne61_avx512, mersenne61_avx512_ice;
 extern const FieldKernels field64_portable, field64_avx2, field64_avx512, field64_avx512_ice;

@@ -108,3 +108,20 @@ void parley_field_matmul(uint64_t *out, const uint64_t *x, const uint64_t *y, si
         kernels_of(&f)->matmul(out + i * rows * columns * step, x + i * x_step * step, y + i * y_step * step, rows,
                                inner, columns, &f);
 }
+
+void parley_field_power_sums(uint64_t *out, const uint64_t *x, size_t batch, size_t n, size_t columns,
+                             const uint64_t *w, const uint64_t *r, const uint64_t *field) {
+    TAKE_FIELD(f, field);
+    REQUIRES(columns);
+    const size_t full = n / columns, rest = n % columns, rows = full + (rest != 0), step = step_of(&f);
+    const size_t out_bytes = bytes_of(2 * batch * columns, &f), factor_bytes = bytes_of(batch * rows, &f);
+    REQUIRES(apart(out, out_bytes, x, bytes_of(batch * n, &f)));
+    REQUIRES(apart(out, out_bytes, w, factor_bytes) && apart(out, out_bytes, r, factor_bytes));
+    if (out_bytes) memset(out, 0, out_bytes);
+    for (size_t i = 0; i < batch; i++, out += 2 * columns * step, x += n * step, w += rows * step, r += rows * step) {
+        kernels_of(&f)->power_sums(out, x, full, columns, columns, w, r, &f);
+        if (rest)
+            kernels_of(&f)->power_sums(out, x + full * columns * step, 1, columns, rest, w + full * step,
+                                       r + full * step, &f);
+    }
+}

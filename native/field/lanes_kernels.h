@@ -109,3 +109,5 @@ static void KIND(transform)(uint64_t *x, size_t rows, size_t width, const uint64
             store_some(lower, count, sub(u, v, &k));
         }
 }
+
+#include "field/lanes_power_sums.h"

@@ -133,8 +133,9 @@ static inline Elements less_p(V t[3], const Constants *k) {
     return (Elements){back, _mm512_mask_add_epi64(high_back, over, high_back, k->one)};
 }
 
-/* What r (4 limbs) stands for, r[3] < 2^51: the rest above 156 bits is folded, then that above 128 bits. */
-static inline Elements reduced_limbs(V r[4], const Constants *k) {
+/* Brings r (4 limbs), r[3] < 2^51, below 2p in three: the rest above 156 bits is folded, then that above 128 bits. r[0] may
+ * become negative. */
+static inline void fold_rest(V r[4], const Constants *k) {
     carry(&r[0], &r[1]);
     carry(&r[1], &r[2]);
     carry(&r[2], &r[3]);
@@ -144,6 +145,11 @@ static inline Elements reduced_limbs(V r[4], const Constants *k) {
     r[0] = _mm512_sub_epi64(r[0], top);
     r[1] = _mm512_madd52lo_epu64(r[1], top, k->weight);
     r[2] = _mm512_and_si512(r[2], k->low24);
+}
+
+/* What r (4 limbs) stands for, r[3] < 2^51. */
+static inline Elements reduced_limbs(V r[4], const Constants *k) {
+    fold_rest(r, k);
     return less_p(r, k);
 }
 
@@ -157,13 +163,49 @@ static inline Elements reduced_sum(const V t[5], const Constants *k) {
     return reduced_limbs(r, k);
 }
 
+typedef Limbs Factor;
+
+/* The limbs of a sum of at most 512 products. */
+typedef struct {
+    V limb[5];
+} Total;
+
+static inline Factor factor_of(Elements x) { return limbs_of(x); }
+
+static inline Total no_total(void) {
+    const V zero = _mm512_setzero_si512();
+    return (Total){{zero, zero, zero, zero, zero}};
+}
+
+static inline Elements total_of(Total total, const Constants *k) { return reduced_sum(total.limb, k); }
+
+#define TOTAL_MUL_ADD(total, x, y, k) limbs_mul_add((total)->limb, (x).limb, (y).limb)
+
 /* As reduced_sum, but one product's t[4] is below 2^52 with the carry. */
-static inline Elements vector_mul_field128(Elements x, Elements y, const Constants *k) {
+static inline void product_limbs(V r[4], const V x[3], const V y[3], const Constants *k) {
     const V zero = _mm512_setzero_si512();
     V t[5] = {zero, zero, zero, zero, zero};
-    limbs_mul_add(t, limbs_of(x).limb, limbs_of(y).limb);
-    V r[4] = {t[0], t[1], t[2], zero};
+    limbs_mul_add(t, x, y);
+    for (int i = 0; i < 3; i++) r[i] = t[i];
+    r[3] = zero;
     fold(r, t[3], k);
     fold(r + 1, _mm512_add_epi64(t[4], _mm512_srli_epi64(t[3], 52)), k);
+}
+
+static inline Elements vector_mul_field128(Elements x, Elements y, const Constants *k) {
+    V r[4];
+    product_limbs(r, limbs_of(x).limb, limbs_of(y).limb, k);
     return reduced_limbs(r, k);
 }
+
+/* A product that is below 2p, its highest limb below 2^25: it may be multiplied again as it is. */
+static inline Factor factor_mul(Factor x, Factor y, const Constants *k) {
+    V r[4];
+    product_limbs(r, x.limb, y.limb, k);
+    fold_rest(r, k);
+    r[1] = _mm512_add_epi64(r[1], _mm512_srai_epi64(r[0], 52));
+    carry(&r[1], &r[2]);
+    return (Factor){{r[0], r[1], r[2]}};
+}
+
+#define FACTOR_MUL(x, y, k) factor_mul(x, y, k)

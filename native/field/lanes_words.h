@@ -120,3 +120,5 @@ static inline V vector_mul_mersenne61(V x, V y, const Constants *k) {
 MUL_BY_REDUCTION(field64)
 MUL_BY_REDUCTION(pseudo)
 MUL_BY_REDUCTION(general)
+
+#include "field/lanes_factors.h"

@@ -95,3 +95,5 @@ static inline V vector_mul_mersenne61(V x, V y, const Constants *k) {
     const V sum = _mm256_add_epi64(_mm256_add_epi64(ends, middle), _mm256_slli_epi64(high, 3));
     return less(_mm256_add_epi64(_mm256_and_si256(sum, k->p), _mm256_srli_epi64(sum, 61)), k);
 }
+
+#include "field/lanes_factors.h"

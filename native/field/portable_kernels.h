@@ -70,6 +70,30 @@ static void KIND(matmul)(uint64_t *out, const uint64_t *x, const uint64_t *y, si
         }
 }
 
+/* Some rows at a time, each with its power. */
+static void KIND(power_sums)(uint64_t *out, const uint64_t *x, size_t rows, size_t columns, size_t width,
+                             const uint64_t *w, const uint64_t *r, const Field *f) {
+    enum { ROWS = 32 };
+    for (size_t first = 0; first < rows; first += ROWS) {
+        const size_t count = at_most(rows - first, ROWS);
+        Element power[ROWS];
+        for (size_t k = 0; k < count; k++) power[k] = LOAD_ELEMENT(w + STEP * (first + k));
+        for (size_t j = 0; j < width; j++) {
+            uint64_t *places[2] = {out + STEP * j, out + STEP * (columns + j)};
+            Sum sums[2] = {{0}};
+            for (size_t k = 0; k < count; k++) {
+                const size_t row = first + k;
+                const Element element = LOAD_ELEMENT(x + STEP * (row * columns + j));
+                power[k] = KIND(product)(power[k], LOAD_ELEMENT(r + STEP * row), f);
+                SUM_MUL_ADD(&sums[0], power[k], element);
+                SUM_MUL_ADD(&sums[1], LOAD_ELEMENT(w + STEP * row), element);
+            }
+            for (int i = 0; i < 2; i++)
+                STORE_ELEMENT(places[i], ADD(LOAD_ELEMENT(places[i]), REDUCED(&sums[i])));
+        }
+    }
+}
+
 /* Decimation in frequency (Gentleman and Sande, 1966): blocks of `length` rows, halved until they are single rows. */
 static void KIND(transform)(uint64_t *x, size_t rows, size_t width, const uint64_t *roots, const Field *f) {
     for (size_t length = rows; length > 1; length /= 2)
@@ -96,6 +120,7 @@ const FieldKernels KIND(table) = {
     .sum = KIND(sum),
     .matmul = KIND(matmul),
     .transform = KIND(transform),
+    .power_sums = KIND(power_sums),
 };
 
 #undef AT

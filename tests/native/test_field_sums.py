@@ -1,6 +1,8 @@
 """Sums and sums of products in prime fields, in every implementation against Python's integers."""
 
+import itertools
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -77,3 +79,64 @@ def test_rows_times_one_column(value: int, shape: tuple[int, int]) -> None:
         y, out = m.sample(inner, 6), m.guarded(rows)
         lib.parley_field_matmul(p(out.out), p(m.array(x)), p(m.array(y, 0)), 1, 0, 0, rows, inner, 1, m.field)
         assert out.ints() == product(m, x, y, (rows, inner, 1))
+
+
+@dataclass(frozen=True)
+class Rows:
+    """An array in rows, each with its weight and base."""
+
+    modulus: Modulus
+    columns: int
+    x: list[int]
+    w: list[int]
+    r: list[int]
+
+    def sums(self) -> list[int]:
+        """Under weights times growing powers of the bases, then under weights, column by column."""
+        under_powers, under_weights = [0] * self.columns, [0] * self.columns
+        for place, element in enumerate(self.x):
+            row, column = divmod(place, self.columns)
+            under_powers[column] += self.w[row] * pow(self.r[row], column + 1, self.modulus.p) * element
+            under_weights[column] += self.w[row] * element
+        return [v % self.modulus.p for v in (*under_powers, *under_weights)]
+
+
+def power_sums(m: Modulus, arrays: list[Rows]) -> list[int]:
+    """Of several arrays of one shape in one call."""
+    n, columns = len(arrays[0].x), arrays[0].columns
+    out = m.guarded(2 * columns * len(arrays))
+    x, w, r = (m.array([v for a in arrays for v in getattr(a, part)]) for part in "xwr")
+    lib.parley_field_power_sums(p(out.out), p(x), len(arrays), n, columns, p(w), p(r), m.field)
+    return out.ints()
+
+
+def test_rows_without_columns_break_the_contract() -> None:
+    m = modulus(KINDS[0])
+    out, x = m.guarded(2), m.array([1, 2])
+    with pytest.raises(native.BrokenContract, match="columns"):
+        lib.parley_field_power_sums(p(out.out), p(x), 1, 2, 0, p(x), p(x), m.field)
+    assert (out.whole == out.whole[0]).all()
+
+
+@at_every("shape", [(0, 3), (1, 1), (5, 8), (8, 8), (9, 8), (64, 2), (67, 2), (33, 1), (100, 7), (140, 17)])
+@pytest.mark.parametrize("value", MODULI)
+def test_sums_under_powers(value: int, shape: tuple[int, int]) -> None:
+    m, (n, columns) = modulus(value), shape
+    rows = -(-n // columns)
+    arrays = [Rows(m, columns, m.sample(n, i), m.sample(rows, i + 1), m.sample(rows, i + 2)) for i in (3, 6)]
+    assert power_sums(m, arrays) == [v for a in arrays for v in a.sums()]
+
+
+@pytest.mark.parametrize("value", [*KINDS, GENERAL[1]])
+def test_the_largest_sums_under_powers_do_not_overflow(value: int) -> None:
+    m = modulus(value)
+    largest = Rows(m, 9, [m.p - 1] * (9 * 70), [m.p - 1] * 70, [m.p - 1] * 70)
+    assert power_sums(m, [largest]) == largest.sums()
+
+
+@pytest.mark.parametrize("value", [2, 3])
+def test_sums_under_powers_of_tiny_fields_exhaustively(value: int) -> None:
+    m = modulus(value)
+    for values in itertools.product(range(value), repeat=5):
+        rows = Rows(m, 2, list(values[:3]), list(values[1:3]), list(values[3:]))
+        assert power_sums(m, [rows]) == rows.sums()

@@ -31,6 +31,8 @@ static void arithmetic(uint64_t *out, uint64_t *s, Prime p) {
     parley_field_recombine(out, v[0], v[1], v[2], v[3], v[4], N, 1, f);
     parley_field_sum(out, v[0], 3, N / 3, f);
     parley_field_matmul(out, v[0], v[1], 1, 0, 0, 3, 5, 3, f);
+    parley_field_matmul(out, v[0], v[1], 1, 0, 0, 3, 3, 1, f);
+    parley_field_power_sums(out, v[0], 1, N, 4, v[1], v[2], f);
 }
 
 static void powers(uint64_t *out, uint64_t *s, Prime p) {
