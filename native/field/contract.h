@@ -23,6 +23,9 @@ enum FieldKind { FIELD_NONE, FIELD_MERSENNE61, FIELD_FIELD64, FIELD_PSEUDO, FIEL
 
 /* Counts are of elements. A table serves the moduli of one kind. */
 typedef struct {
+    /* How many of n elements are not below p. */
+    size_t (*count_wrong)(const uint64_t *x, size_t n, const Field *f);
+
     /* Elementwise: out = x + y, x - y, -x, x * y; x * s for one (secret) element s; c + x * y. Where s is 1, scale takes
      * any words as x. */
     void (*add)(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t n, const Field *f);
@@ -57,8 +60,8 @@ typedef struct {
 /* For the table of a file that includes lanes_kernels.h for a kind of modulus. */
 #define FIELD_LANES(kind)                                                                                \
     .add = add_##kind, .sub = sub_##kind, .neg = neg_##kind, .mul = mul_##kind, .scale = scale_##kind,   \
-    .mul_add = mul_add_##kind, .recombine = recombine_##kind, .transform = transform_##kind,     \
-    .power_sums = power_sums_##kind
+    .mul_add = mul_add_##kind, .recombine = recombine_##kind, .transform = transform_##kind,             \
+    .power_sums = power_sums_##kind, .count_wrong = count_wrong_##kind
 
 extern const FieldKernels mersenne61_portable, mersenne61_avx2, mersenne61_avx512, mersenne61_avx512_ice;
 extern const FieldKernels field64_portable, field64_avx2, field64_avx512, field64_avx512_ice;

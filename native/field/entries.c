@@ -24,13 +24,8 @@ int parley_field_prepare(uint64_t *field, uint64_t p_low, uint64_t p_high) {
 
 size_t parley_field_count_wrong(const uint64_t *x, size_t n, const uint64_t *field) {
     const Field f = field_of(field);
-    size_t wrong = 0;
-    if (step_of(&f) == 1)
-        for (size_t i = 0; i < n; i++) wrong += x[i] >= f.p;
-    else
-        for (size_t i = 0; i < n; i++)
-            wrong += (x[2 * i + 1] > f.p_high) | ((x[2 * i + 1] == f.p_high) & (x[2 * i] >= f.p));
-    return wrong;
+    REQUIRES_OR_ELSE(n, f.kind > FIELD_NONE && f.kind < FIELD_KINDS && there(x, bytes_of(n, &f)));
+    return kernels_of(&f)->count_wrong(x, n, &f);
 }
 
 void parley_field_reduce(uint64_t *out, const uint64_t *x, size_t n, const uint64_t *field) {

@@ -1,6 +1,16 @@
 /* The elementwise kernels and the transform of one kind of modulus, on Elements of LANES elements, STEP words each. The
  * including file defines KIND(name), the name of a function of this kind, and MUL(x, y, k), its product. */
 
+static size_t KIND(count_wrong)(const uint64_t *x, size_t n, const Field *f) {
+    const Constants k = constants_of(f);
+    uint64_t lanes[LANES], wrong = 0;
+    V counts = spread(0);
+    for (size_t i = 0; i < n; i += LANES) counts = count_wrong(counts, load_some(x + i * STEP, at_most(n - i, LANES)), &k);
+    store(lanes, counts);
+    for (int lane = 0; lane < LANES; lane++) wrong += lanes[lane];
+    return wrong;
+}
+
 /* `value` is an expression of IN(array), the elements of an array at this step. */
 #define EACH(value)                                                       \
     size_t i = 0;                                                         \

@@ -57,6 +57,14 @@ static inline Elements masked(Elements e, V mask) {
     return (Elements){_mm512_and_si512(e.low, mask), _mm512_and_si512(e.high, mask)};
 }
 
+/* One more in each lane whose element is not below p. */
+static inline V count_wrong(V counts, Elements x, const Constants *k) {
+    const __mmask8 at_top = _mm512_cmpeq_epu64_mask(x.high, k->p_high);
+    const __mmask8 over = _mm512_mask_test_epi64_mask(at_top, x.low, x.low);
+    const __mmask8 wrong = _mm512_cmpgt_epu64_mask(x.high, k->p_high) | over;
+    return _mm512_mask_add_epi64(counts, wrong, counts, k->one);
+}
+
 /* x - y, and + p where that is negative. */
 static inline Elements sub(Elements x, Elements y, const Constants *k) {
     const __mmask8 borrow = _mm512_cmplt_epu64_mask(x.low, y.low);

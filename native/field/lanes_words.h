@@ -30,6 +30,11 @@ static inline Elements spread_element(const uint64_t *place) { return spread(*pl
 static inline Elements zeros(void) { return _mm512_setzero_si512(); }
 static inline Elements masked(Elements e, V mask) { return _mm512_and_si512(e, mask); }
 
+/* One more in each lane whose element is not below p. */
+static inline V count_wrong(V counts, Elements x, const Constants *k) {
+    return _mm512_mask_add_epi64(counts, _mm512_cmpge_epu64_mask(x, k->p), counts, spread(1));
+}
+
 static inline Elements add(Elements x, Elements y, const Constants *k) {
     const V missing = _mm512_sub_epi64(k->p, y), sum = _mm512_sub_epi64(x, missing);
     return _mm512_mask_add_epi64(sum, _mm512_cmplt_epu64_mask(x, missing), sum, k->p);

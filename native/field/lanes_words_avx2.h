@@ -41,6 +41,11 @@ static inline V below(V x, V y, const Constants *k) {
     return _mm256_cmpgt_epi64(_mm256_xor_si256(y, k->top_bit), _mm256_xor_si256(x, k->top_bit));
 }
 
+/* One more in each lane whose element is not below p. */
+static inline V count_wrong(V counts, Elements x, const Constants *k) {
+    return _mm256_add_epi64(counts, _mm256_add_epi64(spread(1), below(x, k->p, k)));
+}
+
 static inline Elements sub(Elements x, Elements y, const Constants *k) {
     return _mm256_add_epi64(_mm256_sub_epi64(x, y), _mm256_and_si256(below(x, y, k), k->p));
 }

@@ -14,6 +14,7 @@
 #define STORE_ELEMENT(place, value) (*(place) = (value))
 #define ADD(x, y) add_words(x, y, f)
 #define SUB(x, y) sub_words(x, y, f)
+#define MODULUS f->p
 #define PRODUCT(x, y) REDUCE((uint64_t)((Wide)(x) * (y) >> 64), (x) * (y), f)
 #define SUM_MUL_ADD words_mul_add
 #define REDUCED(sum) \
@@ -54,6 +55,7 @@
 #undef STORE_ELEMENT
 #undef ADD
 #undef SUB
+#undef MODULUS
 #undef PRODUCT
 #undef SUM_MUL_ADD
 #undef REDUCED
@@ -65,6 +67,7 @@
 #define STORE_ELEMENT(place, value) store_pair(place, value)
 #define ADD(x, y) ((void)f, add_pairs(x, y))
 #define SUB(x, y) ((void)f, sub_pairs(x, y))
+#define MODULUS ((void)f, FIELD128_P)
 #define PRODUCT(x, y) ((void)f, mul_pairs(x, y))
 #define SUM_MUL_ADD pairs_mul_add
 #define REDUCED(sum) ((void)f, pairs_reduced(sum))

@@ -3,7 +3,7 @@
  *   KIND(name)   the name of a function of this kind
  *   STEP         words an element
  *   Element, load_element, store_element, ADD, SUB
- *   PRODUCT(x, y)
+ *   MODULUS, PRODUCT(x, y)
  *   Sum          a sum of products; SUM_MUL_ADD(&sum, x, y) adds one, REDUCED(&sum) is its element
  */
 
@@ -12,6 +12,12 @@ static inline Element KIND(product)(Element x, Element y, const Field *f) { retu
 #define EACH(value) \
     for (size_t i = 0; i < STEP * n; i += STEP) STORE_ELEMENT(out + i, value)
 #define AT(array) LOAD_ELEMENT(array + i)
+
+static size_t KIND(count_wrong)(const uint64_t *x, size_t n, const Field *f) {
+    size_t wrong = 0;
+    for (size_t i = 0; i < STEP * n; i += STEP) wrong += AT(x) >= MODULUS;
+    return wrong;
+}
 
 static void KIND(add)(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t n, const Field *f) {
     EACH(ADD(AT(x), AT(y)));
@@ -110,6 +116,7 @@ static void KIND(transform)(uint64_t *x, size_t rows, size_t width, const uint64
 }
 
 const FieldKernels KIND(table) = {
+    .count_wrong = KIND(count_wrong),
     .add = KIND(add),
     .sub = KIND(sub),
     .neg = KIND(neg),

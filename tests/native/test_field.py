@@ -203,9 +203,9 @@ def test_count_of_wrong_elements(value: int) -> None:
     m = modulus(value)
     top = 2 ** (64 * m.words)
     wrong = [v for v in (m.p, m.p + 1, (m.p + top) // 2, top - 1, m.p | 1 << (64 * m.words - 1)) if m.p <= v < top]
-    for n in (0, 1, 100):
-        x = m.array(m.sample(n, 1) + wrong + m.edges())
-        assert lib.parley_field_count_wrong(p(x), len(x) // m.words, m.field) == len(wrong)
+    for n in (0, 1, 2, 3, 4, 5, 6, 7, 100):
+        x = m.array(m.sample(n, 1) + wrong + m.edges() + wrong[:1] * n)
+        assert lib.parley_field_count_wrong(p(x), len(x) // m.words, m.field) == len(wrong) + n * bool(wrong)
 
 
 NTT_MODULI = {MERSENNE61: 37, FIELD64: 7, FIELD128: 7, 3 * 2**30 + 1: 5, 65537: 3, 17: 3}

@@ -22,6 +22,7 @@ static void arithmetic(uint64_t *out, uint64_t *s, Prime p) {
         v[i] = s + APART * i;
         parley_field_reduce(v[i], v[i], N, f);
     }
+    out[0] = parley_field_count_wrong(v[0], N, f);
     parley_field_add(out, v[0], v[1], N, f);
     parley_field_sub(out, v[0], v[1], N, f);
     parley_field_neg(out, v[0], N, f);
