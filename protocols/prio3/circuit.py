@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 
 from mpc.algebra.field import PrimeField
 from mpc.algebra.ring import Words
-from protocols.prio3.gadgets import Calls, Wires
+from protocols.prio3.gadgets import Calls, Wires, summed_under
 
 Measurement = TypeVar("Measurement", contravariant=True)
 Result = TypeVar("Result", covariant=True)
@@ -66,6 +66,11 @@ class Circuit(ABC, Generic[Measurement, Result]):
     @abstractmethod
     def wires(self, meas: Words, joint_rand: Words, shares: int) -> list[Wires]:
         """Each gadget's wires, arrays (batch, p, count): call k at point k from 1 on, zero elsewhere; fresh ones."""
+
+    def wires_at(self, meas: Words, joint_rand: Words, shares: int, weights: Sequence[Words]) -> list[Wires]:
+        """Each gadget's wires, summed over its points under its weights (batch, p): arrays (batch, count)."""
+        wires = self.wires(meas, joint_rand, shares)
+        return [summed_under(self.field, some, w) for some, w in zip(wires, weights, strict=True)]
 
     @abstractmethod
     def outputs(self, meas: Words, results: Sequence[Words], shares: int) -> Words:

@@ -43,17 +43,20 @@ def query(
 ) -> tuple[Words, npt.NDArray[np.bool_]]:
     """Shares of verifiers (batch, verifier_len), and which may be used: a test at a root of unity would show inputs."""
     field, taken = circuit.field, 0
-    results, polynomials, wires = [], [], circuit.wires(meas, joint_rand, shares)
-    for calls, inputs in zip(circuit.gadgets, wires, strict=True):
-        _seed(field, calls, inputs, proof[:, taken : taken + calls.arity])
+    results, polynomials, seeds = [], [], []
+    for calls in circuit.gadgets:
         polynomial = proof[:, taken + calls.arity : taken + calls.proof_length]
         results.append(polynomial[:, 2 : 2 * calls.calls + 1 : 2])
         polynomials.append(polynomial)
+        seeds.append(proof[:, taken : taken + calls.arity])
         taken += calls.proof_length
     verifier, points = _reduced(circuit, circuit.outputs(meas, results, shares), query_rand)
+    weights = [weights_at(field, points[:, i], calls.p) for i, calls in enumerate(circuit.gadgets)]
+    wires = circuit.wires_at(meas, joint_rand, shares, weights)
     parts, usable = [verifier], np.ones(len(meas), np.bool_)
-    for i, (calls, inputs, polynomial) in enumerate(zip(circuit.gadgets, wires, polynomials, strict=True)):
-        parts += _test(field, calls, inputs, polynomial, points[:, i])
+    for i, (calls, polynomial) in enumerate(zip(circuit.gadgets, polynomials, strict=True)):
+        parts.append(field.add(in_order(field, wires[i]), field.mul(weights[i][:, :1], seeds[i])))
+        parts.append(_value(field, calls, polynomial, points[:, i]))
         usable &= ~zero_at(field, field.sub(field.power(points[:, i], calls.p), field.from_ints(1)))
     return np.concatenate(parts, axis=1), usable
 
@@ -102,11 +105,8 @@ def _reduced(circuit: AnyCircuit, outputs: Words, query_rand: Words) -> tuple[Wo
     return shaped(field, one, len(outputs), 1), query_rand[:, several:]
 
 
-def _test(field: PrimeField, calls: Calls, wires: Wires, polynomial: Words, t: Words) -> list[Words]:
-    """The wire polynomials (batch, arity) and the gadget polynomial (batch, 1) at t (batch,)."""
-    batch, count, p = len(polynomial), calls.gadget.count, calls.p
-    row = shaped(field, weights_at(field, t, p), batch, 1, p)
-    inputs = [shaped(field, field.matmul(row, wire), batch, count) for wire in wires]
+def _value(field: PrimeField, calls: Calls, polynomial: Words, t: Words) -> Words:
+    """The gadget polynomial at t (batch,): (batch, 1)."""
+    batch = len(polynomial)
     values = np.concatenate([polynomial, shaped(field, last_value(field, polynomial), batch, 1)], axis=1)
-    value = field.sum(field.mul(values, weights_at(field, t, 2 * p)), axis=1)
-    return [in_order(field, inputs), shaped(field, value, batch, 1)]
+    return shaped(field, field.sum(field.mul(values, weights_at(field, t, 2 * calls.p)), axis=1), batch, 1)

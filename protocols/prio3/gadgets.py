@@ -100,6 +100,13 @@ def in_copies(field: PrimeField, flat: Words, gadget: Gadget) -> list[Words]:
     return [copies[:, :, kind] for kind in range(gadget.kinds)]
 
 
+def summed_under(field: PrimeField, wires: Wires, weights: Words) -> list[Words]:
+    """Wires (batch, p, count), summed over p under weights (batch, p): (batch, count)."""
+    batch, p = field.shape(weights)
+    row = shaped(field, weights, batch, 1, p)
+    return [shaped(field, field.matmul(row, wire), batch, field.shape(wire)[2]) for wire in wires]
+
+
 def in_order(field: PrimeField, copies: Wires) -> Words:
     """Inputs (batch, count) of each kind in the order of messages: (batch, arity)."""
     batch, count = field.shape(copies[0])

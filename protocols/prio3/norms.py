@@ -14,7 +14,7 @@ import numpy as np
 from mpc.algebra.field import PrimeField
 from mpc.algebra.ring import Words
 from protocols.prio3.elements import inverse_of, shaped
-from protocols.prio3.gadgets import Calls, Quadratics, Wires
+from protocols.prio3.gadgets import Calls, Quadratics, Wires, summed_under
 from protocols.prio3.range_checks import Bounded, summed, whole_numbers
 from protocols.prio3.refusals import unfit, wrong_type
 from protocols.prio3.vectors import CheckedBits, Numbers, bounded
@@ -81,13 +81,22 @@ class BoundedL2(CheckedBits[Numbers]):
         return self.field.from_bits(np.concatenate([entries, self.norm.encode(norm, ())]))
 
     def wires(self, meas: Words, joint_rand: Words, shares: int) -> list[Wires]:
-        """Those of the check, and the entries, padded with zeros, which are y = 2^(bits-1)."""
+        """Those of the check, and the entries."""
+        return [self.check.wires(meas, joint_rand, shares), self._entries(meas, shares)]
+
+    def wires_at(self, meas: Words, joint_rand: Words, shares: int, weights: Sequence[Words]) -> list[Wires]:
+        """The same."""
+        check = self.check.wires_at(meas, joint_rand, shares, weights[0])
+        return [check, summed_under(self.field, self._entries(meas, shares), weights[1])]
+
+    def _entries(self, meas: Words, shares: int) -> Wires:
+        """Padded with zeros, which are y = 2^(bits-1)."""
         field, batch, squares = self.field, len(meas), self.squares
         calls, count = squares.calls, squares.gadget.count
         entries = field.zeros((batch, squares.p * count))
         entries[:, count : count * (calls + 1)] = field.mul(field.from_ints(self.zero), inverse_of(field, shares))
         entries[:, count : count + self.output_len] = self.truncate(meas)
-        return [self.check.wires(meas, joint_rand, shares), (shaped(field, entries, batch, squares.p, count),)]
+        return (shaped(field, entries, batch, squares.p, count),)
 
     def outputs(self, meas: Words, results: Sequence[Words], shares: int) -> Words:
         """The check's sum, and the squared norm less what was said of it."""

@@ -119,6 +119,13 @@ class BitCheck:
         m, one = shaped(field, m, len(meas), p, self.chunk_length), shaped(field, one, len(meas), p, 1)
         return field.mul(powers(field, r, self.chunk_length), m), field.sub(m, one)
 
+    def wires_at(self, meas: Words, joint_rand: Words, shares: int, weights: Words) -> Wires:
+        """The same, summed over the points under weights (batch, p), and never written out: (batch, chunk_length)."""
+        field, taken = self.field, weights[:, 1 : self.calls.calls + 1]
+        left, m = field.power_sums(meas, self.chunk_length, taken, joint_rand)
+        less = field.mul(field.sum(taken, axis=1), inverse_of(field, shares))
+        return left, field.sub(m, shaped(field, less, len(meas), 1))
+
     def output(self, results: Words) -> Words:
         """The sum of all chunks: (batch, 1)."""
         return shaped(self.field, self.field.sum(results, axis=1), len(results), 1)

@@ -41,6 +41,10 @@ class CheckedBits(Circuit[Measurement, list[int]]):
         """Those of the check."""
         return [self.check.wires(meas, joint_rand, shares)]
 
+    def wires_at(self, meas: Words, joint_rand: Words, shares: int, weights: Sequence[Words]) -> list[Wires]:
+        """Those of the check."""
+        return [self.check.wires_at(meas, joint_rand, shares, weights[0])]
+
     def outputs(self, meas: Words, results: Sequence[Words], shares: int) -> Words:
         """The check's sum, and what else must be zero."""
         also = shaped(self.field, self.also_zero(meas, shares), len(meas), 1)
