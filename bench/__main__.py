@@ -13,6 +13,7 @@ from bench import (
     federated,
     garbled,
     kernels,
+    numeric,
     numpy,
     online,
     paillier,
@@ -32,6 +33,7 @@ TABLES = {
     "kernels": kernels.TITLE,
     "arithmetic": arithmetic.TITLE,
     "numpy": numpy.TITLE,
+    numeric.TABLE: numeric.TITLE,
     preprocessing.TABLE: preprocessing.TITLE,
     garbled.TABLE: garbled.TITLE,
     paillier.TABLE: paillier.TITLE,
@@ -100,6 +102,8 @@ def names(table: str) -> list[str]:
         return federated.names()
     if table == "numpy":
         return list(numpy.WORKLOADS)
+    if table == numeric.TABLE:
+        return list(numeric.WORKLOADS)
     return kernels.names() if table == "kernels" else list(arithmetic.WORKLOADS)
 
 
@@ -125,6 +129,8 @@ def measure(table: str, options: Options) -> Iterator[Sequence[AnyRow]]:
         return federated.measure(options)
     if table == "numpy":
         return online.measure(table, numpy.WORKLOADS, numpy.PEERS, options, with_tls=(False,), suites=(BEAVER,))
+    if table == numeric.TABLE:
+        return numeric.measure(options)
     return online.measure(table, arithmetic.WORKLOADS, arithmetic.PEERS, options)
 
 

@@ -33,13 +33,14 @@ STARTED: Callable[..., subprocess.Popen[str]] = subprocess.Popen
 @dataclass(frozen=True, slots=True)
 class Repetition:
     """Seconds from when the first began to when the last was done; processor seconds and bytes of all; rounds; how far
-    the first result was from that in the clear."""
+    the first result was from that in the clear; seconds before the repetition, in which its material was made."""
 
     seconds: float
     busy: float
     bytes: int | None
     rounds: int | None
     error: float | None = None
+    offline: float | None = None
 
 
 class Crew:
@@ -83,6 +84,7 @@ class Crew:
             None if None in sent else sum(sent),
             None if None in rounds else max(rounds),
             max((error for line in lines if (error := line.get("error")) is not None), default=None),
+            max((offline for line in lines if (offline := line.get("offline")) is not None), default=None),
         )
 
     def end(self) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from rich.console import Console
 from rich.table import Table
 
-from bench import arithmetic, joint_noise, joint_statistics, numpy
+from bench import arithmetic, joint_noise, joint_statistics, numeric, numpy
 from bench.harness import (
     BANDWIDTH,
     BEAVER,
@@ -22,9 +22,11 @@ from bench.harness import (
     machine,
 )
 
-WIDTH = 140
+WIDTH = 164
 LIMIT = "limit:"
-WORKLOADS = arithmetic.WORKLOADS | numpy.WORKLOADS | joint_noise.WORKLOADS | joint_statistics.WORKLOADS
+WORKLOADS = (
+    arithmetic.WORKLOADS | numpy.WORKLOADS | numeric.WORKLOADS | joint_noise.WORKLOADS | joint_statistics.WORKLOADS
+)
 
 
 def show(rows: Sequence[AnyRow], title: str, *, to_stderr: bool = False) -> None:
@@ -63,18 +65,32 @@ def _remarks(rows: Iterable[AnyRow]) -> Iterable[str]:
 def _times(rows: Sequence[Row], title: str) -> Table:
     networks = {row.network for row in rows} - {"loopback"}
     imitated = f" (network imitated by a transport that waits: {', '.join(sorted(networks))})" if networks else ""
+    apart = ("offline",) if any(row.offline is not None for row in rows) else ()
     measured = ("error", "allowed") if any(row.tolerance is not None for row in rows) else ()
     table = _table(
         title + imitated,
         ("workload", "system", "parties", "TLS"),
-        ("size", "time", "spread", "x bandwidth", "x latency", "x exchange", "x parley", *measured, "bytes", "rounds"),
+        (
+            "size",
+            "time",
+            *apart,
+            "spread",
+            "x bandwidth",
+            "x latency",
+            "x exchange",
+            "x parley",
+            *measured,
+            "bytes",
+            "rounds",
+        ),
     )
     for row in rows:
         if not row.system.startswith(LIMIT):
             others = "" if is_beaver(row) else multiple(slowness(row, rows))
             table.add_row(
                 row.workload, contestant(row), str(row.parties), "yes" if row.tls else "no", f"{row.size:,}",
-                milliseconds(row.seconds), milliseconds(row.spread), over_limit(row, rows, BANDWIDTH),
+                milliseconds(row.seconds), *((milliseconds(row.offline or 0.0),) if apart else ()),
+                milliseconds(row.spread), over_limit(row, rows, BANDWIDTH),
                 over_limit(row, rows, LATENCY), over_limit(row, rows, EXCHANGE), others,
                 *((distance(row.error), distance(row.tolerance)) if measured else ()), _count(row.bytes),
                 _count(row.rounds),

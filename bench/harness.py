@@ -45,7 +45,8 @@ class Row:
     or `limit:NAME`. `security`: what the figure is secure against, empty for a limit. `size`: how much work, in the
     workload's own measure. `network`: `loopback`, or what our own transport imitates. `version`: of a peer. `error`:
     the largest distance of the first result from numpy's, where it is not compared by words; `tolerance`: what that
-    should be at most. `suite`: of ours, what the parties compute with.
+    should be at most. `suite`: of ours, what the parties compute with. `offline`: the median of what it takes besides
+    to have the material of a repetition, of ours; None where there is none.
     """
 
     table: str
@@ -65,6 +66,7 @@ class Row:
     error: float | None = None
     tolerance: float | None = None
     suite: str = BEAVER
+    offline: float | None = None
 
     @property
     def wrong(self) -> bool:

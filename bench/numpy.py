@@ -13,7 +13,7 @@ import numpy as np
 
 import mpc
 from bench.peers import catalogue
-from bench.peers.functions import FUNCTIONS, operands
+from bench.peers.functions import FUNCTIONS, Function
 from bench.workloads import Share, Workload
 from mpc.algebra.encoding import decode, encode
 from mpc.algebra.ring import Z64, Words
@@ -27,15 +27,16 @@ FRACTIONAL_BITS = 16
 LEAST_EIGENVALUE = 1.0
 
 
-def _workload(name: str, size: int, program: Callable[..., Any], operations: Callable[[int], int] = int) -> Workload:
-    """A function of the list, computed by a user's program on `SecretArray`."""
-    function = FUNCTIONS[name]
+def workload_of(
+    name: str, function: Function, size: int, program: Callable[..., Any], operations: Callable[[int], int] = int
+) -> Workload:
+    """A function computed by a user's program on `SecretArray`."""
     exact = not function.precision
     kind: Kind = "int" if exact else "fixed"
     scale = 0 if exact else FRACTIONAL_BITS
 
     def values(prg: Prg, size: int) -> list[Words]:
-        return [encode(operand, scale, Z64) for operand in operands(name, size)]
+        return [encode(operand, scale, Z64) for operand in function.at(size)]
 
     async def online(ctx: Context, shares: Sequence[ArithmeticShare], size: int) -> Share:
         given = zip(shares, function.bounds, strict=True)
@@ -44,9 +45,15 @@ def _workload(name: str, size: int, program: Callable[..., Any], operations: Cal
         return share
 
     return Workload(
-        name, size, values, online, lambda values, size: function.clear(*operands(name, size)), operations,
+        name, size, values, online, lambda values, size: function.clear(*function.at(size)), operations,
         decoded=partial(decode, fractional_bits=scale, ring=Z64), precision=function.precision,
+        tolerance=function.tolerance,
     )  # fmt: skip
+
+
+def _workload(name: str, size: int, program: Callable[..., Any], operations: Callable[[int], int] = int) -> Workload:
+    """A function of the peers' list."""
+    return workload_of(name, FUNCTIONS[name], size, program, operations)
 
 
 def _comparisons(size: int) -> int:

@@ -48,7 +48,7 @@ def measure(
     """
     for name in options.chosen(workloads):
         for size in options.sizes or (workloads[name].scaled(options.scale),):
-            contenders = list(_ours(table, name, size, options, with_tls, options.suites or suites))
+            contenders = list(_ours(table, workloads[name], size, options, with_tls, options.suites or suites))
             if options.peers:
                 contenders += _theirs(table, name, size, peers)
             measure_bare = partial(_bare, options.parties or PARTIES, workloads[name].ring)
@@ -58,16 +58,17 @@ def measure(
 
 
 def _ours(
-    table: str, workload: str, size: int, options: Options, with_tls: Sequence[bool], suites: Sequence[str]
+    table: str, workload: Workload, size: int, options: Options, with_tls: Sequence[bool], suites: Sequence[str]
 ) -> Iterator[Contender[Row]]:
     """Each suite by all numbers of parties that it is for, plain and over TLS; a dealer only where one is of use."""
-    among = options.parties or PARTIES
+    among, name = options.parties or PARTIES, workload.name
+    most_off = workload.tolerance(size) if workload.tolerance else None
     for suite, parties, tls in product(suites, among, with_tls):
         if suite == BEAVER or parties in SUITES[suite]:
             supplier = DEALER if suite == BEAVER else NOBODY[0]
-            setup = launch.Setup(table, workload, size, parties, tls, options.network, supplier=supplier, suite=suite)
-            row = Row(table, workload, PARLEY, parties, tls, None, None, None, None, "", size, options.network)
-            row = replace(row, note="online", tolerance=_tolerance(workload, size), suite=suite)
+            setup = launch.Setup(table, name, size, parties, tls, options.network, supplier=supplier, suite=suite)
+            row = Row(table, name, PARLEY, parties, tls, None, None, None, None, "", size, options.network)
+            row = replace(row, note="online", tolerance=most_off, suite=suite)
             yield Contender(row, lambda setup=setup: launch.ours(setup))  # type: ignore[misc]
 
 
@@ -76,12 +77,8 @@ def _theirs(table: str, workload: str, size: int, peers: Sequence[Peer]) -> Iter
         part = max(1, round(size * peer.shares.get(workload, 1)))
         row = Row(table, workload, peer.system, peer.parties, False, None, None, None, None, peer.security, part)
         start = lambda peer=peer, part=part: launch.theirs(peer, workload, part)  # noqa: E731
-        yield Contender(replace(row, note=peer.included, tolerance=_tolerance(workload, part)), start)
-
-
-def _tolerance(workload: str, size: int) -> float | None:
-    """How far off a result may be; None where it is compared by words."""
-    return tolerance(workload, size) if workload in FUNCTIONS else None
+        most_off = tolerance(workload, part) if workload in FUNCTIONS else None
+        yield Contender(replace(row, note=peer.included, tolerance=most_off), start)
 
 
 def _bare(parties: Sequence[int], ring: bool) -> Bare:
@@ -96,7 +93,8 @@ def _typical(several: Sequence[Bare]) -> Bare:
 
 def _measured(row: Row, repetitions: list[Repetition]) -> Row:
     seconds, spread = middle([repetition.seconds for repetition in repetitions])
-    last = repetitions[-1]
+    last, offline = repetitions[-1], [r.offline for r in repetitions if r.offline is not None]
+    row = replace(row, offline=median(offline) if offline else None)
     return replace(row, seconds=seconds, spread=spread, bytes=last.bytes, rounds=last.rounds, error=last.error)
 
 

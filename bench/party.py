@@ -70,8 +70,8 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Repetition:
-    """One party's repetition: when it began and ended by the machine's clock, processor time, bytes sent, rounds; and
-    how far the first result was from that in the clear, if that is a number."""
+    """One party's repetition: when it began and ended by the machine's clock, processor time, bytes sent, rounds; how
+    far the first result was from that in the clear, if that is a number, and what its material took, if it has any."""
 
     began: float
     ended: float
@@ -79,6 +79,7 @@ class Repetition:
     bytes: int
     rounds: int
     error: float | None
+    offline: float | None
 
 
 @asynccontextmanager
@@ -149,8 +150,10 @@ class _Party:
         return plan(main, [None] * self.n, ring=self.workload.algebra.bits, suite=self.role.suite).demand
 
     async def _repetition(self, number: int, demand: list[Entry], supply: Supply) -> Repetition:
+        offline, before = None, time.monotonic()
         if demand:
             await supply.provide((number,), [((number, *path[1:]), kind) for path, kind in demand])
+            offline = time.monotonic() - before
         values = self.workload.values(self.agreement.common.prg("values", number), self.role.size)
         inputs = (await self._session(supply)).root(_INPUT + number)
         shares = await self.workload.put_in(inputs, values, self.role.size)
@@ -163,7 +166,8 @@ class _Party:
             ended, busy = time.monotonic(), time.process_time() - busy
         if number == 0:
             self.error = await self._check(result, values, supply)
-        return Repetition(began, ended, busy, ctx.session.ledger.bytes_sent, ctx.depth, self.error)
+        sent = ctx.session.ledger.bytes_sent
+        return Repetition(began, ended, busy, sent, ctx.depth, self.error, offline)
 
     async def _check(self, result: Share, values: Sequence[Words], supply: Supply) -> float | None:
         ctx = (await self._session(supply)).root(_CHECK)

@@ -27,7 +27,8 @@ class Workload:
     is timed. `clear(values, size)`: what it must open to, packed where the result is bits. `operations(size)`: how
     many it is made of, by which different sizes are compared. `ring`: whether in a round each party sends to the next
     only, and not to all. `algebra`: the ring of the values. `decoded(words)`: where the result is compared as numbers,
-    those that the opened words stand for; they may be off by `precision` as a part of the largest one.
+    those that the opened words stand for; they may be off by `precision` as a part of the largest one, which at a size
+    is `tolerance(size)`.
     `instances`: where values are planes of packed bits, (bits, words), how many instances each of them has, for a size;
     `planes_in`: how they become shares, if not from party 0.
     """
@@ -42,6 +43,7 @@ class Workload:
     algebra: Z2k = Z64
     decoded: Callable[[Words], npt.NDArray[Any]] | None = None
     precision: float = 0.0
+    tolerance: Callable[[int], float] | None = None
     instances: Callable[[int], list[int]] | None = None
     planes_in: Callable[[Context, Words, int], Awaitable[BooleanShare]] | None = None
 

@@ -30,6 +30,14 @@ class Function:
     bounds: tuple[tuple[float, float], ...]
     precision: float = 1e-3
 
+    def at(self, size: int) -> tuple[Values, ...]:
+        """The operands at a size, the same wherever they are drawn."""
+        return self.operands(np.random.default_rng(1), size)
+
+    def tolerance(self, size: int) -> float:
+        """How far off a result may be."""
+        return self.precision * float(np.abs(self.clear(*self.at(size))).max()) if self.precision else 0.0
+
 
 def inputs(order: Order) -> tuple[Values, ...]:
     """The operands of an order, the same at every party."""
@@ -38,15 +46,12 @@ def inputs(order: Order) -> tuple[Values, ...]:
 
 def operands(name: str, size: int) -> tuple[Values, ...]:
     """The operands of a function at a size."""
-    return FUNCTIONS[name].operands(np.random.default_rng(1), size)
+    return FUNCTIONS[name].at(size)
 
 
 def tolerance(name: str, size: int) -> float:
     """How far off a result may be."""
-    function = FUNCTIONS[name]
-    if not function.precision:
-        return 0.0
-    return function.precision * float(np.abs(function.clear(*operands(name, size))).max())
+    return FUNCTIONS[name].tolerance(size)
 
 
 def distance(result: object, name: str, size: int) -> float:

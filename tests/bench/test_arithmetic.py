@@ -14,7 +14,7 @@ from mpc.planning import NETWORKS
 
 FIELDS = [
     "table", "workload", "system", "parties", "tls", "seconds", "spread", "bytes", "rounds", "security", "size",
-    "network", "version", "note", "error", "tolerance", "suite",
+    "network", "version", "note", "error", "tolerance", "suite", "offline",
 ]  # fmt: skip
 
 
