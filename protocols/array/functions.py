@@ -40,6 +40,7 @@ from protocols.numeric.continuity import (
     through_tanh,
 )
 from protocols.numeric.fixed_point import room_of
+from protocols.numeric.powers_of_two import largest_exp
 from protocols.ranges import Range
 from protocols.shares import ArithmeticShare
 
@@ -82,7 +83,7 @@ def _function(
 
 
 def _through_exp(r: Range, f: int) -> int:
-    return through_exp(r, f, exponential.largest_exp(r, f))
+    return through_exp(r, f, largest_exp(r, f))
 
 
 SQRT = _function("sqrt", square_root.sqrt, square_root.sqrt_range, square_root.sqrt_loss, through_sqrt, garbled.sqrt)

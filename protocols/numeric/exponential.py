@@ -16,13 +16,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from decimal import Context as Decimals
 from typing import Any
 
 from mpc.context import Context, together
 from mpc.errors import LocalError
+from protocols.numeric.exponential_by_summands import BELOW_LAST_PLACE, RING_BITS, exp_by_summands, sizes_of
 from protocols.numeric.fixed_point import ROOM, check_fits, plus, rescale, room_of
 from protocols.numeric.polynomial import evaluate
+from protocols.numeric.powers_of_two import COEFFICIENTS, EXACT, FINE, FINE_PRECISION, LOG2_E, exp_scaled, largest_exp
 from protocols.ranges import ULP, Range, shifted_up
 from protocols.shares import ArithmeticShare, BooleanShare, concatenate, concatenate_planes, stack
 from protocols.suite import suite_of
@@ -34,40 +35,6 @@ FACTOR_BITS = 3
 
 LOW_BITS = 32
 """Of T, in a ring that has no room for PRECISION bits of its fraction."""
-
-COEFFICIENTS = (
-    1.414213562316,
-    0.4901290717321,
-    0.08493289787571,
-    0.009811832975575,
-    0.0008501213916241,
-    5.892620656311e-05,
-    3.418359494134e-06,
-    1.69083584467e-07,
-)
-FINE_PRECISION = 50
-FINE = (
-    1.4142135623730951,
-    0.4901290717342736,
-    0.08493289604576873,
-    0.009811832905152588,
-    0.0008501305392914766,
-    5.8926558641779284e-05,
-    3.4037314985541347e-06,
-    1.685204922575625e-07,
-    7.3005940046739096e-09,
-    2.811325639308348e-10,
-    9.743312218745938e-12,
-    3.069795177178335e-13,
-    8.865897065813807e-15,
-    2.3636056399346777e-16,
-    5.862900315414052e-18,
-    1.3542986798825057e-19,
-)
-"""Of degree 15, error below 2^-50: where over 24 fractional bits are wanted and the ring has room."""
-
-EXACT = Decimals(prec=60)
-LOG2_E = EXACT.divide(Decimal(1), EXACT.ln(Decimal(2)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,30 +72,28 @@ def exp_range(r: Range, f: int, room: int = ROOM) -> Range:
             "subtract the largest value first (as softmax does), or bound x with np.minimum(x, hi) or .within(lo, hi), "
             f"hi < {(room - f) * 0.693:.1f}",
         )
-    lo, hi = _exp_scaled(r.lo, f, ROUND_FLOOR), _exp_scaled(r.hi, f, ROUND_CEILING)
+    lo, hi = exp_scaled(r.lo, f, ROUND_FLOOR), exp_scaled(r.hi, f, ROUND_CEILING)
     return Range(max(lo - (lo >> 23) - 2, 0), hi + (hi >> 23) + 2)
 
 
 def exp_loss(r: Range, f: int, room: int = ROOM) -> int:
-    """The bound of the error of `exp`, in units of a range's error: 1 + 2^-24 of the largest result."""
-    return ULP + shifted_up(largest_exp(r, f) * ULP, _precision(f, room) - 4 - 2 * (f > MOST_FRACTIONAL_BITS))
+    """The bound of the error of `exp`, in units of a range's error: 1 + 2^-10 + 2^-24 of the largest result."""
+    relative = shifted_up(largest_exp(r, f) * ULP, _precision(f, room) - 4 - 2 * (f > MOST_FRACTIONAL_BITS))
+    return ULP + (ULP >> BELOW_LAST_PLACE) + relative
 
 
 def _precision(f: int, room: int) -> int:
     return FINE_PRECISION if room > ROOM and f > MOST_FRACTIONAL_BITS else PRECISION
 
 
-def largest_exp(r: Range, f: int) -> int:
-    """exp of the largest value, rounded up."""
-    return _exp_scaled(r.hi, f, ROUND_CEILING)
-
-
 async def exp(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> ArithmeticShare:
     """[exp(x)], elementwise, any shape, for every range whose results fit; f <= 24, or 48 in a wide ring.
 
-    Error: |y - exp(x)| <= 2^-f + 2^-24 exp(x) over the whole of r, however wide below; for f > 24 2^-f + 2^-44 exp(x).
-    Rounds: 16, and one more where the largest result needs over 33 bits (f = 16: x above 11);
-    none where all of r lies so low that exp(x) vanishes.
+    Error: |y - exp(x)| <= (1 + 2^-10) 2^-f + 2^-24 exp(x) over the whole of r, however wide below; for f > 24 with
+    2^-44 exp(x).
+    Rounds: 3 where the suite works with summands and the largest result needs 24 bits or less
+    (`exponential_by_summands`), one or two more than a comparison if x reaches far below. Else 16, and one more where
+    it needs over 33 bits (f = 16: x above 11). None where all of r lies so low that exp(x) vanishes.
     Material: an edaBit (two where r reaches far below -f log 2), a daBit for each bit of i and that comparison, as
     many triples and 4 more, a square pair, 8 truncation pairs an element, ANDs of `a2b` and of the comparison.
     Nobody learns anything; adversary and threshold are the suite's. Errors: those of `exp_range`.
@@ -137,6 +102,8 @@ async def exp(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> ArithmeticS
     split = _split(r, f, room_of(ctx))
     if r.hi < -split.lowest:
         return x.scale(0)
+    if suite_of(ctx).by_summands is not None and ctx.ring.bits == RING_BITS and (sizes := sizes_of(r.off_by(0), f)):
+        return await exp_by_summands(ctx, x, f, sizes)
     fraction, factors, top = await _split_bits(ctx, x, r, split)
     p = split.precision
     t = plus(ctx, fraction.scale(1 << (p + 1 - split.fraction_bits)), -1 << p)
@@ -221,11 +188,3 @@ async def _product_of(ctx: Context, factors: list[ArithmeticShare]) -> Arithmeti
         z = await suite_of(ctx).mul(ctx, level[:half], level[half : 2 * half])
         level = concatenate([z, level[2 * half :]])
     return level[0]
-
-
-def _exp_scaled(x: int, f: int, rounding: str) -> int:
-    """exp(x / 2^f) * 2^f as an integer, rounded down or up: the same on every machine."""
-    if x < -(f + 2) << f:
-        return int(rounding == ROUND_CEILING)
-    value = EXACT.multiply(EXACT.exp(EXACT.divide(Decimal(x), Decimal(1 << f))), Decimal(1 << f))
-    return int(value.to_integral_value(rounding=rounding))

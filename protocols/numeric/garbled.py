@@ -23,9 +23,9 @@ from protocols.circuits.values import Number, Value
 from protocols.garbled import ahead
 from protocols.garbled.joint import Joint, joint_of_numbers
 from protocols.garbled.schemes import SCHEMES
-from protocols.numeric.exponential import largest_exp
 from protocols.numeric.fixed_point import ROOM
 from protocols.numeric.logarithm import log_range
+from protocols.numeric.powers_of_two import largest_exp
 from protocols.ranges import Range
 from protocols.shares import ArithmeticShare, Share
 from protocols.suite import suite_of

@@ -15,7 +15,7 @@ from mpc.algebra.ring import Z64, Words
 from mpc.context import Context
 from mpc.errors import LocalError
 from mpc.simulation import PartyRun, Setting, run_in_memory
-from protocols import beaver, ideal
+from protocols import beaver, ideal, replicated3
 from protocols.preprocessing.dealer import local_supplies
 from protocols.ranges import Range
 from protocols.shares import ArithmeticShare
@@ -24,7 +24,9 @@ Integers = npt.NDArray[np.int64]
 Function = Callable[[Context, ArithmeticShare, Range, int], Awaitable[ArithmeticShare]]
 Computed = Callable[..., "Outcome"]
 
-SUITES: dict[str, Any] = {"beaver": beaver.SUITE, "ideal": ideal.SUITE}
+SUITES: dict[str, Any] = {"beaver": beaver.SUITE, "ideal": ideal.SUITE, "replicated3": replicated3.SUITE}
+AMONG = {"replicated3": 3}
+"""Parties of suites that are not for two."""
 
 
 @dataclass(frozen=True)
@@ -68,11 +70,11 @@ def compute(
     r: Range,
     f: int = 16,
     suite: str = "beaver",
-    n: int = 2,
+    n: int = 0,
     ring: Z2k = Z64,
 ) -> Outcome:
     """What every party gets; all get the same."""
-    runs = run(function, integers, r, f, SUITES[suite], n, ring=ring)
+    runs = run(function, integers, r, f, SUITES[suite], n or AMONG.get(suite, 2), ring=ring)
     first = runs[0].result[0]
     assert all(np.array_equal(first, other.result[0]) for other in runs)
     return Outcome(first, max(other.result[1] for other in runs))

@@ -9,8 +9,10 @@ from protocols.ranges import Range
 
 from .computing import Computed, Function, Outcome, compute
 
+CASES = [("beaver", 2), ("beaver", 3), ("ideal", 2), ("replicated3", 3)]
 
-@pytest.fixture(params=[("beaver", 2), ("beaver", 3), ("ideal", 2)], ids=["beaver-2", "beaver-3", "ideal-2"])
+
+@pytest.fixture(params=CASES, ids=[f"{suite}-{n}" for suite, n in CASES])
 def computed(request: pytest.FixtureRequest) -> Computed:
     """`compute` with each suite and number of parties."""
     suite, n = request.param
