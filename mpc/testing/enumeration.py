@@ -18,7 +18,7 @@ from mpc.algebra import bits
 from mpc.algebra.ring import Ring, Words
 from mpc.errors import LocalError
 from mpc.prg import Seed
-from mpc.testing.views import Protocol, Randomness, View, coalition, observe
+from mpc.testing.views import Protocol, Randomness, View, coalition, observe, packed_by_lane
 
 MAX_BITS = 20
 _FIRST_LANES = 64
@@ -117,13 +117,13 @@ class _Prg:
     drawn: int = 0
 
     def words(self, shape: int | tuple[int, ...]) -> Words:
-        """Enumerated ring elements, (..., lanes) or flat; or packed bits, (..., words_for(lanes))."""
+        """Enumerated ring elements, (..., lanes) or flat; or packed bits, once or several times in the last axis."""
         lanes, width = self.enumeration.lanes, bits.words_for(self.enumeration.lanes)
         sides = (shape,) if isinstance(shape, int) else shape
         size = int(np.prod(sides))
         if sides and (sides[-1] == lanes or (len(sides) == 1 and size % lanes == 0)):
             rows = [self._digits(self.enumeration.ring.bits) for _ in range(size // lanes)]
-        elif sides and (sides[-1] == width or (self._flat and len(sides) == 1 and size % width == 0)):
+        elif packed_by_lane(sides, lanes) or sides == (width,) or (self._flat and len(sides) == 1 and not size % width):
             rows = [bits.pack(self._digits(1).astype(np.uint8)) for _ in range(size // width)]
         else:
             cause = f"a draw of shape {sides} with {lanes} lanes"

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
+from mpc.algebra import bits
 from mpc.algebra.ring import Z64, Ring
 from mpc.context import Spec
 from mpc.errors import LocalError
-from mpc.testing import ViewsDiffer, assert_same_distribution, exact_view, sampled_view
+from mpc.testing import View, ViewsDiffer, assert_same_distribution, exact_view, sampled_view
 from protocols.beaver import SUITE
 from protocols.one_array import OneArray
 from protocols.preprocessing.kinds.random_value import RandomValue
@@ -84,6 +85,43 @@ def test_a_leak_of_shares_shows_to_the_receiver():
     )
     with pytest.raises(ViewsDiffer):
         assert_same_distribution(first, second)
+
+
+async def bits_under_a_known_stream(ctx, mine, lanes):
+    """Two planes of two digits each, under bits that both parties know."""
+    if ctx.me > 1:
+        return
+    pad = ctx.bits.draw(ctx.pairwise_prg(1 - ctx.me, "pad"), (2, 2 * bits.words_for(lanes)))
+    if ctx.me == 1:
+        await ctx.receive(0, Spec(pad.shape))
+    else:
+        x = np.tile(bits.pack(mine[0].astype(np.uint8)), 2)
+        ctx.send(1, pad ^ x)
+
+
+def test_bits_packed_several_times_in_an_axis_are_enumerated_and_seen_by_lanes():
+    """Who knows the stream sees the bits; who does not know it would see nothing of them."""
+    first, second = (
+        exact_view(bits_under_a_known_stream, [[x], []], suite=SUITE, observers=1, ring=Ring(2)) for x in (0, 1)
+    )
+    assert len(first.columns) == 8
+    with pytest.raises(ViewsDiffer):
+        assert_same_distribution(first, second)
+    for name in [name for name in first.columns if "pair" in name]:
+        first.columns.pop(name)
+        second.columns.pop(name)
+    assert_same_distribution(first, second)
+
+
+def test_rows_of_more_than_a_word_are_compared_as_well():
+    """Twenty columns of sixty-four bits, of which the last one differs."""
+    rows = {f"column {i}": np.arange(64, dtype=np.uint64) << np.uint64(50) for i in range(20)}
+    first, second, other = (View((0,), 64, Z64, exact=True, columns=dict(rows)) for _ in range(3))
+    second.columns = {name: column[::-1] for name, column in rows.items()}
+    other.columns["column 19"] = rows["column 19"][::-1]
+    assert_same_distribution(first, second)
+    with pytest.raises(ViewsDiffer, match="column 19"):
+        assert_same_distribution(first, other)
 
 
 def test_a_message_that_comes_only_for_some_inputs_shows():
