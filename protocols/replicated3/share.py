@@ -166,11 +166,11 @@ async def reshared_by_two(ctx: Context, algebra: Elementwise, first: int, z: Wor
     y_j and y_{j+2} are streams that one of both has in common with the third party; each takes its own off what it
     has, and both tell each other what is left, y_{j+1} together. Within the caller's call: one round.
     """
-    second = (first + 1) % PARTIES
-    before, after = drawn(ctx, algebra, algebra.shape(z), RESHARED)
-    if ctx.me not in (first, second):
-        return before, after
-    other, known = (second, before) if ctx.me == first else (first, after)
+    second, third = (first + 1) % PARTIES, (first + 2) % PARTIES
+    if ctx.me == third:
+        return drawn(ctx, algebra, algebra.shape(z), RESHARED)
+    other = second if ctx.me == first else first
+    known = algebra.draw(ctx.pairwise_prg(third, RESHARED), algebra.shape(z))
     own = algebra.sub(z, known)
     ctx.send(other, own)
     both = algebra.add(own, algebra.reduce(await ctx.receive(other, Spec(own.shape))))
