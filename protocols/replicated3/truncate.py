@@ -25,9 +25,11 @@ async def truncate(ctx: Context, x: TwoArrays, shift: int) -> TwoArrays:
 
         y + h / 2^shift = floor(u / 2^shift) - floor(w / 2^shift) + 2^(k - shift) (not u_top) w_top
 
-    where the borrow out of the low bits is left out: y is one more where u mod 2^shift < x mod 2^shift. This is
-    rounding with the dither u mod 2^shift, uniformly random and known to two parties; its mean is x / 2^shift. These,
-    if they learn y too, learn on which side of it x mod 2^shift lies, no more.
+    where the borrow out of the low bits is left out: y is one more where u mod 2^shift < x mod 2^shift, which is where
+    x mod 2^shift + w mod 2^shift is 2^shift or more. So y = floor((x + d) / 2^shift) for d = w mod 2^shift, and for
+    d = 2^shift - 1 - u mod 2^shift: rounding with a dither. Whoever does not know x has a uniformly random one, of
+    which the mean of y is x / 2^shift, and knows it: a party that learns y too learns on which side of a place that it
+    knows x mod 2^shift lies, no more.
     """
     if not 0 <= shift < x.ring.bits - 1:
         raise LocalError("bad-shift", f"cannot truncate {shift} of {x.ring.bits} bits", "use 0 <= shift < k - 1")
