@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -132,12 +133,25 @@ class Examined:
         if self.at_once is not None:
             monkeypatch.setattr("protocols.replicated3.reading.AT_ONCE", MOST if self.at_once else TWO_ROUNDS)
         monkeypatch.setattr("protocols.replicated3.convert.DIGIT_BITS", self.digit)
+        if self.operation is permuted:
+            _swap(monkeypatch)
 
     def view(self, observer: int, triples: Sequence[Triple], operation: Operation | None = None) -> View:
         """All that the observer sees, over all randomness; by default of this operation."""
         return exact_view(
             operation or self.operation, held(triples), suite=SUITE, observers=observer, ring=Ring(self.ring)
         )
+
+
+def _swap(monkeypatch: Any) -> None:
+    """Two records change their places: an order is drawn by words of 64 bits, which are not enumerated."""
+    drawn = Context.pairwise_prg
+    keys = SimpleNamespace(words=lambda shape: np.array([[[1, 0], [0, 0]]], np.uint64))
+
+    def other(ctx: Context, peer: int, use: str) -> Any:
+        return keys if use == "order" else drawn(ctx, peer, use)
+
+    monkeypatch.setattr(Context, "pairwise_prg", other)
 
 
 def held(triples: Sequence[Triple]) -> list[list[int]]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from given_shares import EXAMINED, LARGE, Examined, Given, below, completed, number, or_, permuted, plane
+from given_shares import EXAMINED, LARGE, Examined, Given, below, completed, number, or_, plane
 
 from mpc.context import Context
 from mpc.testing import View, ViewsDiffer, assert_same_distribution, sampled_view
@@ -25,18 +25,6 @@ FEW = [
 ]  # fmt: skip
 of_each = pytest.mark.parametrize("observer", range(3))
 LANES = 4096
-
-
-@pytest.fixture(autouse=True)
-def orders_known_to_a_pair(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
-    """Two records change their places: an order is drawn by words of 64 bits, which are not enumerated."""
-    if "examined" not in request.fixturenames or request.getfixturevalue("examined").operation is not permuted:
-        return
-    drawn = Context.pairwise_prg
-    keys = SimpleNamespace(words=lambda shape: np.array([[[1, 0], [0, 0]]], np.uint64))
-    monkeypatch.setattr(
-        Context, "pairwise_prg", lambda ctx, other, use: keys if use == "order" else drawn(ctx, other, use)
-    )
 
 
 def check(examined: Examined, observer: int, holds: Any, thirds: Any) -> None:
