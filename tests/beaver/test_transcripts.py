@@ -1,4 +1,4 @@
-"""What the Beaver suite sends under fixed seeds is what it has always sent."""
+"""What suites send under fixed seeds is what they have always sent."""
 
 import json
 
@@ -6,6 +6,7 @@ import pytest
 from transcripts import COMMITTED, SCRIPTS, digest, digests
 
 from protocols.beaver import BeaverSuite
+from protocols.replicated3 import Replicated3Suite
 
 EXPECTED = json.loads(COMMITTED.read_text())
 LOCAL = {
@@ -31,8 +32,9 @@ def test_no_message_has_changed():
     assert found.keys() == EXPECTED.keys()
 
 
-def test_every_function_that_talks_has_a_transcript():
-    functions = {name for name in dir(BeaverSuite) if not name.startswith("_") and callable(getattr(BeaverSuite, name))}
+@pytest.mark.parametrize("suite", [BeaverSuite, Replicated3Suite])
+def test_every_function_that_talks_has_a_transcript(suite):
+    functions = {name for name in dir(suite) if not name.startswith("_") and callable(getattr(suite, name))}
     assert functions - LOCAL <= SCRIPTS.keys()
 
 

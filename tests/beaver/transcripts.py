@@ -3,8 +3,8 @@
     python tests/beaver/transcripts.py
 
 run as a program, writes `transcripts.json`: the digest of all messages of each call, of Beaver's suite with 2 and 3
-parties, and without a dealer where that makes a difference, and of what the suite yao does in its own way. A change
-there is a change to the wire: say so in CHANGELOG under "Wire".
+parties, and without a dealer where that makes a difference, of what the suite yao does in its own way, and of
+replicated3, in both of its ways to read. A change there is a change to the wire: say so in CHANGELOG under "Wire".
 """
 
 import json
@@ -28,6 +28,8 @@ from protocols.preprocessing.dealer import local_supplies
 from protocols.privacy.joint_coins_csu19 import JointCoins
 from protocols.privacy.joint_gaussian_cks20 import joint_gaussian
 from protocols.privacy.joint_laplace_dkmmn06 import joint_laplace, random_signs, signed
+from protocols.replicated3 import SUITE as REPLICATED3
+from protocols.replicated3 import reading
 from protocols.suite import Factory
 from protocols.yao import SUITE as YAO
 
@@ -37,6 +39,8 @@ PARTIES = (2, 3)
 OF_TWO = ("garbled", "garbled_numbers")
 GARBLED = ("mul", "square", "matmul", "and_", "a2b", "b2a", "bits_to_ring", "msb", "below", "is_zero", "truncate")
 """What the suite yao does in its own way; what is derived of these sends the same."""
+BY_READING = ("a2b", "b2a", "bits_to_ring", "msb", "below", "is_zero", "select", "truncate")
+"""What the suite replicated3 does by reading, in one round or in two."""
 VALUES = np.array([0, 1, 2**64 - 1, 2**40 + 17, 2**61], np.uint64)
 Script = Callable[[Context], Awaitable[Any]]
 
@@ -194,7 +198,20 @@ def digests() -> dict[str, str]:
     dealt = {f"{name}, {n} parties": digest(SCRIPTS[name], n) for name, several in numbers.items() for n in several}
     made = {f"{name}, 2 parties, no dealer": digest(SCRIPTS[name], 2, dealt=False) for name in WITHOUT_DEALER}
     garbled = {f"{name}, suite yao": digest(SCRIPTS[name], 2, suite=YAO) for name in GARBLED}
-    return dealt | made | garbled
+    return dealt | made | garbled | digests_of_three()
+
+
+def digests_of_three() -> dict[str, str]:
+    """All digests of the suite replicated3."""
+    names = [name for name in SCRIPTS if "garbled" not in name]
+    found = {f"{name}, suite replicated3": digest(SCRIPTS[name], 3, suite=REPLICATED3) for name in names}
+    at_once, reading.AT_ONCE = reading.AT_ONCE, -1
+    try:
+        for name in BY_READING:
+            found[f"{name}, suite replicated3, in two rounds"] = digest(SCRIPTS[name], 3, suite=REPLICATED3)
+    finally:
+        reading.AT_ONCE = at_once
+    return found
 
 
 if __name__ == "__main__":
