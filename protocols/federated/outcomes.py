@@ -104,6 +104,9 @@ class Trained:
     def _facts(self) -> list[tuple[str, str]]:
         sent = sum(found.bytes_sent for found in self.rounds)
         facts = [("bytes sent", f"{sent:,} by this party")] if sent else []
+        if (rounding := max((found.rounding for found in self.rounds), default=0.0)) > _MUCH:
+            said = f"of a round's mean up to {min(rounding, 1):.0%} is rounding: more bits, less most_examples"
+            facts.append(("rounding", said))
         if self.held_out is not None:
             facts.append(("held-out data", f"{self.held_out}, of {self.held_out.examples:,} examples"))
         if self.price is not None:

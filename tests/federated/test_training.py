@@ -55,7 +55,7 @@ def test_mesh_and_simulation_are_the_same_training():
     assert mesh[1].held_out.loss == pytest.approx(alone.held_out.loss, abs=1e-4)
     assert mesh[1].rounds[1].held_out.loss == pytest.approx(alone.rounds[1].held_out.loss, abs=1e-4)
     assert mesh[1].rounds[0].held_out.loss > mesh[1].held_out.loss
-    assert "began at loss" in str(mesh[0])
+    assert "began at loss" in str(mesh[0].rounds[0])
 
 
 def test_simulations_repeat_by_their_seed():
