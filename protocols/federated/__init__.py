@@ -21,7 +21,7 @@ from protocols.federated.simulating import simulate
 from protocols.federated.simulating_buffered import TrainedBuffered, simulate_buffered
 from protocols.federated.sklearn_models import sklearn_model
 from protocols.federated.spending import Spending
-from protocols.federated.strategies import FedAdam, FedAvg, FedYogi, Stopping, Strategy, fed_prox
+from protocols.federated.strategies import FedAdam, FedAvg, FedNova, FedYogi, Stopping, Strategy, fed_prox
 from protocols.federated.torch_modules import torch_model
 from protocols.federated.training import train
 from protocols.federated.updates import Updates
@@ -33,6 +33,7 @@ __all__ = [
     "Evaluated",
     "FedAdam",
     "FedAvg",
+    "FedNova",
     "FedYogi",
     "Federation",
     "Fitted",

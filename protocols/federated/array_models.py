@@ -53,13 +53,14 @@ class ArrayModel:
         """As of `Model`: w -= rate (gradient + proximal (w - w at the beginning))."""
         x, y = pair_of(data)
         rows, start, losses = len(x), self.weights(), []
-        for batch in batches(rows, local, stream):
+        taken = batches(rows, local, stream)
+        for batch in taken:
             loss, gradients = self._slopes(x[batch], y[batch])
             losses.append(loss * len(batch))
             for name, slope in gradients.items():
                 pull = local.proximal * (self.arrays[name] - start[name]) if local.proximal else 0.0
                 self.arrays[name] = self.arrays[name] - local.rate * (slope + pull)
-        return Fitted(rows, float(sum(losses)) / max(rows * local.epochs, 1))
+        return Fitted(rows, float(sum(losses)) / max(rows * local.epochs, 1), len(taken))
 
     def _slopes(self, x: Any, y: Any) -> tuple[float, Weights]:
         """What `gradient` says, if it is what it should be: numpy would stretch a wrong shape, unseen."""

@@ -86,7 +86,7 @@ class Course:
         self._refuse_to_wait(held)
         if self._ends(held):
             self.stopped = True
-        moved = np.zeros(0) if self.stopped else self._moved(mean.moved)
+        moved = np.zeros(0) if self.stopped else self._moved(mean)
         length = sqrt(float(np.square(moved).sum()))
         chosen = set(self.chosen)
         trained = replace(total, survivors=tuple(i for i in total.survivors if i in chosen))
@@ -114,12 +114,12 @@ class Course:
             terms.noise_size,
         )  # fmt: skip
 
-    def _moved(self, mean: Vector) -> Vector:
+    def _moved(self, mean: Mean) -> Vector:
         with np.errstate(over="ignore", invalid="ignore"):
-            step = self._optimiser.step(mean)
+            step = self._optimiser.step(mean.moved * mean.steps)
         running = self.terms.layout.running
         if running.any():
-            step = np.where(running, mean, step)
+            step = np.where(running, mean.moved, step)
         self.weights = self.weights + step
         if not np.isfinite(self.weights).all():
             raise LocalError(

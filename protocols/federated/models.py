@@ -57,11 +57,12 @@ class Local:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """What training told: on how many examples, and the mean loss before each step, None where it tells none. Stays
-    with the site."""
+    """What training told: on how many examples, and the mean loss before each step, None where it tells none; in how
+    many steps, None where the model does not say. Stays with the site."""
 
     examples: int
     loss: float | None
+    steps: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,9 @@ from mpc.prg import Prg, Seed
 from protocols.federated.aggregate import Parts
 from protocols.federated.figures import Figures, with_loss
 from protocols.federated.layout import Vector, Weights
-from protocols.federated.models import Data, GradientModel, Model, by_place, rows_of
+from protocols.federated.models import Data, Fitted, GradientModel, Model, by_place, rows_of
 from protocols.federated.noisy_means import NoisyPeople, NoisySites
+from protocols.federated.strategies import FedNova
 from protocols.federated.terms import Terms
 from protocols.federated.updates import Update, in_ring
 
@@ -115,7 +116,14 @@ class Site:
         moved = self._travelling(self.model.weights()) - weights
         if not np.isfinite(moved).all():
             raise _not_finite(self.name, int(np.count_nonzero(~np.isfinite(moved))))
-        return Update(moved, with_loss(figures, fitted.examples, fitted.loss))
+        told = with_loss(figures, fitted.examples, fitted.loss)
+        if isinstance(self.terms.strategy, FedNova):
+            return self._by_steps(moved, told, _steps_of(fitted, self.name, self.model))
+        return Update(moved, told)
+
+    def _by_steps(self, moved: Vector, told: Figures, steps: int) -> Update:
+        """An update divided by its steps, but for running statistics, which no step makes."""
+        return Update(np.where(self.terms.layout.running, moved, moved / steps), told, steps)
 
     def _load(self, weights: Vector) -> None:
         self.model.load({**self.own, **self.terms.layout.unflatten(weights)})
@@ -211,6 +219,18 @@ def _require_gradients(model: Model, name: str) -> None:
             "person is added to",
             "a model with gradients(data), as ArrayModel and torch_model have it; or SiteNoise",
         )
+
+
+def _steps_of(fitted: Fitted, name: str, model: Model) -> int:
+    """LocalError `no-steps` where the model does not say in how many it trained."""
+    if fitted.steps is None or fitted.steps < 1:
+        raise LocalError(
+            "no-steps",
+            f"{name}: a model of type {type(model).__name__} does not say how many steps it took, and the strategy "
+            "divides by them",
+            "Fitted(examples, loss, steps), as ArrayModel, torch_model and sklearn_model tell it; or FedAvg",
+        )
+    return fitted.steps
 
 
 def _not_finite(name: str, count: int) -> LocalError:

@@ -52,13 +52,14 @@ class SklearnModel:
         """As of `Model`; after each batch the weights are pulled back by `rate proximal` of how far they went."""
         x, y = self._checked(data)
         rows, start, losses = len(x), self.weights(), []
-        for batch in batches(rows, local, stream):
+        taken = batches(rows, local, stream)
+        for batch in taken:
             losses.append(self._loss(x[batch], y[batch]) * len(batch))
             self._partial_fit(x[batch], y[batch])
             if local.proximal:
                 pulled = min(local.rate * local.proximal, 1.0)
                 self.load({name: w - pulled * (w - start[name]) for name, w in self.weights().items()})
-        return Fitted(rows, float(sum(losses)) / max(rows * local.epochs, 1))
+        return Fitted(rows, float(sum(losses)) / max(rows * local.epochs, 1), len(taken))
 
     def evaluate(self, data: Data) -> Evaluated:
         """As of `Model`: log loss of labels (hinge-like ones have no other that all share), squares of numbers."""

@@ -2,8 +2,9 @@
 
 McMahan, Moore, Ramage, Hampson, Aguera y Arcas, AISTATS 2017 (FedAvg: the mean, weighted by examples); Li, Sahu,
 Zaheer, Sanjabi, Talwalkar, Smith, MLSys 2020 (FedProx); Reddi, Charles, Zaheer, Garrett, Rush, Konecny, Kumar, McMahan,
-ICLR 2021, algorithm 2 (FedAdam, FedYogi). All parties compute the step for themselves, from the same mean by the same
-sums, products and roots of doubles, so that all have the same weights, to the bit.
+ICLR 2021, algorithm 2 (FedAdam, FedYogi); Wang, Liu, Liang, Joshi, Poor, NeurIPS 2020 (FedNova). All parties compute
+the step for themselves, from the same mean by the same sums, products and roots of doubles, so that all have the same
+weights, to the bit.
 """
 
 from __future__ import annotations
@@ -59,6 +60,31 @@ class FedAvg:
 
     def __post_init__(self) -> None:
         _require(self.rate > 0 and 0 <= self.momentum < 1, f"rate {self.rate}, momentum {self.momentum}")
+
+    def start(self, size: int) -> Optimiser:
+        """As of `Strategy`."""
+        return _Momentum(self.rate, self.momentum, np.zeros(size))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FedNova:
+    """FedAvg of sites that take different numbers of steps: the common weights move by `rate` times
+    tau (sum of p d), with d a site's update divided by its steps, p its weight, and tau the mean of all sites' steps.
+
+    FedAvg weighs a site as its steps too, and ends elsewhere than at the least loss of all rows; so more rows, in
+    batches of one size, count twice. For sites that step by plain gradient descent, of which an update is a sum of as
+    many gradients as steps: without `Local.proximal`, which has `fed_prox`. `Updates(clip=)` bounds an update divided
+    by its steps. Everybody learns the mean number of steps besides.
+    """
+
+    local: Local = field(default_factory=Local)
+    rate: float = 1.0
+    momentum: float = 0.0
+    by_examples: bool = True
+
+    def __post_init__(self) -> None:
+        _require(self.rate > 0 and 0 <= self.momentum < 1, f"rate {self.rate}, momentum {self.momentum}")
+        _refuse_proximal(self.local, "FedNova")
 
     def start(self, size: int) -> Optimiser:
         """As of `Strategy`."""
@@ -163,6 +189,16 @@ def no_held_out(stopping: Stopping, whose: str) -> LocalError:
         f"a training is to stop by the loss on held-out data, {stopping}, and {whose}",
         "held_out=(x, y) at one site or more, of rows that nobody trains on; or no stopping=",
     )
+
+
+def _refuse_proximal(local: Local, name: str) -> None:
+    """LocalError `wrong-argument`: a step that pulls back is not the gradient that these strategies count on."""
+    if local.proximal:
+        raise LocalError(
+            "wrong-argument",
+            f"{name} of sites with a proximal term, whose updates are no sums of gradients",
+            "Local(proximal=0); fed_prox for the other",
+        )
 
 
 def _require(right: bool, said: str) -> None:

@@ -14,7 +14,7 @@ from protocols.federated.noise import Noise, PersonNoise, Rounds, SiteNoise, rou
 from protocols.federated.noise_sizes import NoiseSize, warning_of
 from protocols.federated.noisy_means import NoisyPeople, NoisySites, noisy_people, noisy_sites
 from protocols.federated.robust_means import Robust
-from protocols.federated.strategies import FedAvg, Stopping, Strategy
+from protocols.federated.strategies import FedAvg, FedNova, Stopping, Strategy
 from protocols.federated.updates import Coder, Updates, weighted_mean
 from protocols.privacy.amounts import count_of
 
@@ -132,6 +132,7 @@ def terms_of(
         f"stopping: {stopping}",
     ]
     texts.append(f"robust: {robust}")
+    _refuse_beside(plan, privacy, robust)
     coder = _coder(plan, how, privacy, noise, layout.size, summed)
     if robust is not None:
         robust.require(clients)
@@ -177,6 +178,17 @@ def _require_kinds(strategy: Strategy | None, updates: Updates | None, robust: R
             raise LocalError("wrong-argument", f"{name}= is {kind}", remedy)
 
 
+def _refuse_beside(strategy: Strategy, privacy: Noise | None, robust: Robust | None) -> None:
+    """LocalError `wrong-argument` for a strategy that needs more of each site than noise or a robust mean lets out."""
+    if isinstance(strategy, FedNova) and (privacy is not None or robust is not None):
+        beside = "privacy=" if privacy is not None else "robust="
+        raise LocalError(
+            "wrong-argument",
+            f"{type(strategy).__name__} beside {beside}: what it sums besides updates has no noise, and is no update",
+            "FedAvg, or neither of these",
+        )
+
+
 def _coder(
     strategy: Strategy, updates: Updates, privacy: Noise | None, noise: Rounds | None, size: int, clients: int
 ) -> Coder:
@@ -184,4 +196,5 @@ def _coder(
         return noisy_people(updates, privacy, noise, size, clients, strategy.local.rate)
     if isinstance(privacy, SiteNoise) and noise is not None:
         return noisy_sites(updates, privacy, noise, size, clients)
-    return weighted_mean(updates, size, clients, by_examples=strategy.by_examples)
+    by_steps = isinstance(strategy, FedNova)
+    return weighted_mean(updates, size, clients, by_examples=strategy.by_examples, by_steps=by_steps)

@@ -56,7 +56,8 @@ class TorchModel:
         torch.manual_seed(int(stream.words(1)[0] >> np.uint64(1)))
         optimiser, total = self.optimiser(trained, local.rate), 0.0
         self.module.train()
-        for batch in map(torch.as_tensor, batches(rows, local, stream)):
+        taken = batches(rows, local, stream)
+        for batch in map(torch.as_tensor, taken):
             optimiser.zero_grad()
             loss = self.loss(self.module(x[batch]), y[batch])
             total += float(loss.detach()) * len(batch)
@@ -65,7 +66,7 @@ class TorchModel:
                 loss = loss + local.proximal / 2 * far
             loss.backward()
             optimiser.step()
-        return Fitted(rows, total / max(rows * local.epochs, 1))
+        return Fitted(rows, total / max(rows * local.epochs, 1), len(taken))
 
     def evaluate(self, data: Data) -> Evaluated:
         """As of `Model`; hits where outputs are a row of scores for each, and labels are integers."""

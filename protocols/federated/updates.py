@@ -59,16 +59,20 @@ class Update:
 
     moved: Vector
     figures: Figures
+    steps: int = 0
+    """In how many steps, where that is summed as well."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mean:
     """What all learn of a round: the mean update, and the sums of the figures. `rounding`: the root mean square of the
-    length of what rounding added to it, at most."""
+    length of what rounding added to it, at most. `steps`: where updates are divided by their sites' steps, the mean
+    number of these, by which the common weights move as far."""
 
     moved: Vector
     figures: Figures
     rounding: float = 0.0
+    steps: float = 1.0
 
 
 class Coder(Protocol):
@@ -130,17 +134,19 @@ class WeightedMean:
     """Means weighted by examples, or of clients alike: sum of w u over sum of w, both under the masks.
 
     The words hold w u / most for a largest weight `most`, so that no client's vector is longer than the clip.
+    `by_steps`: the sum of w times the client's steps as well.
     """
 
     updates: Updates
     coordinates: Coordinates
     grid: Grid
     by_examples: bool
+    by_steps: bool = False
 
     @property
     def widths(self) -> Widths:
         """As of `Coder`."""
-        return (self.coordinates.sent, self.grid.bits), *WIDTHS
+        return (self.coordinates.sent, self.grid.bits), *WIDTHS, *(STEPS if self.by_steps else ())
 
     @property
     def most(self) -> int:
@@ -150,7 +156,10 @@ class WeightedMean:
     def words(self, update: Update, private: Prg, common: Seed) -> Parts:
         """As of `Coder`."""
         values, figures = self.rounded(update, private, common)
-        return [in_ring(values, self.grid.bits), figure_words(figures, self.grid.clients)]
+        parts = [in_ring(values, self.grid.bits), figure_words(figures, self.grid.clients)]
+        if self.by_steps:
+            parts.append(np.array([min(figures.weight * update.steps, _MOST_STEPS)], U64))
+        return parts
 
     def rounded(self, update: Update, private: Prg, common: Seed) -> tuple[Whole, Figures]:
         """Weighted, in whole steps, (sent,), and what is summed beside it: the weight, and what was cut off."""
@@ -173,17 +182,31 @@ class WeightedMean:
             return Mean(np.zeros(self.coordinates.size), figures)
         total = self.coordinates.put_back(signed(parts[0], self.grid.bits) * self.grid.step, common)
         of_all, part = self.coordinates.error(self.grid.error(self.coordinates.sent)), self.most / figures.weight
-        return Mean(total * part, figures, of_all * part)
+        steps = int(parts[2][0]) / figures.weight if self.by_steps else 1.0
+        return Mean(total * part, figures, of_all * part, steps)
+
+
+STEPS: Widths = ((1, 64),)
+"""Of the sum of clients' weights times their steps."""
+
+_MOST_STEPS = 1 << 44
+"""Of one client's weight times its steps: a million clients' add up."""
 
 
 def weighted_mean(
-    updates: Updates, size: int, clients: int, *, by_examples: bool = True, most_radius: float = MOST_RADIUS
+    updates: Updates,
+    size: int,
+    clients: int,
+    *,
+    by_examples: bool = True,
+    by_steps: bool = False,
+    most_radius: float = MOST_RADIUS,
 ) -> WeightedMean:
     """Of so many numbers of so many clients. LocalError `ring-too-small`."""
     coordinates = Coordinates(size, updates.rotate, updates.keep)
     limit = largest(updates.clip, size) if updates.rotate else updates.clip
     found = grid(updates.bits, updates.clip, limit, clients, step=updates.step, most_radius=most_radius)
-    return WeightedMean(updates, coordinates, found, by_examples)
+    return WeightedMean(updates, coordinates, found, by_examples, by_steps)
 
 
 def on_grid(vector: Vector, found: Grid, private: Prg) -> tuple[Whole, int]:

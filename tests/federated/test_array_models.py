@@ -66,7 +66,7 @@ def test_without_rows_nothing_is_learnt():
     model = perceptron()
     empty = SITES[0][0][:0], SITES[0][1][:0]
     before = model.weights()
-    assert model.fit(empty, Local(), STREAM) == federated.Fitted(0, 0.0)
+    assert model.fit(empty, Local(), STREAM) == federated.Fitted(0, 0.0, 0)
     assert model.evaluate(empty) == federated.Evaluated(0, 0.0, 0)
     assert all(np.array_equal(before[name], model.arrays[name]) for name in before)
 

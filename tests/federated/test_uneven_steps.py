@@ -1,0 +1,132 @@
+"""Strategies for sites that take different numbers of steps, or whose data differ: beside plain numpy, line by line."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from federated.federations import SITES, model, rows, trained
+from training_stars import Run
+
+from mpc.errors import LocalError
+from protocols import federated
+from protocols.federated import FedAvg, FedNova, Local, Updates
+
+TARGETS = np.array([[1.0, -2.0], [5.0, 0.5], [-3.0, 4.0]])
+STEEP = np.array([1.0, 0.5, 2.0])
+ROWS = np.array([40, 5, 25])
+WEIGHTS = ROWS / ROWS.sum()
+LOCAL = Local(epochs=2, batch=10, rate=0.05)
+STEPS = 2 * np.array([4, 1, 3])
+FINE = Updates(bits=64, clip=100.0, most_examples=64)
+
+
+def bowl(steep=STEEP):
+    """Sites with losses steep / 2 |w - target|^2, all rows of a site alike, so that their order changes nothing."""
+
+    def gradient(weights, x, y):
+        off = weights["w"] - x[0]
+        return float(y[0] * (off @ off) / 2), {"w": y[0] * off}
+
+    sites = [(np.tile(t, (n, 1)), np.full(n, s)) for t, n, s in zip(TARGETS, ROWS, steep, strict=True)]
+    return federated.ArrayModel({"w": np.zeros(2)}, gradient), sites
+
+
+def run(strategy, rounds, steep=STEEP, **options):
+    made, sites = bowl(steep)
+    return federated.simulate(made, sites, rounds=rounds, strategy=strategy, updates=FINE, **options)
+
+
+def descended(w, site, steep, shift=0.0):
+    """Where a site's steps lead from w."""
+    for _ in range(STEPS[site]):
+        w = w - LOCAL.rate * steep[site] * (w - TARGETS[site]) + shift
+    return w
+
+
+def nova(rounds, rate=1.0, momentum=0.0):
+    w = faded = np.zeros(2)
+    for _ in range(rounds):
+        per_step = [(descended(w, i, STEEP) - w) / STEPS[i] for i in range(3)]
+        faded = momentum * faded + (WEIGHTS @ STEPS) * (WEIGHTS @ per_step)
+        w = w + rate * faded
+    return w
+
+
+@pytest.mark.parametrize("how", [{}, {"rate": 0.5}, {"momentum": 0.6}])
+def test_fednova_is_that_of_the_paper(how):
+    found = run(FedNova(local=LOCAL, **how), 7)
+    assert found.weights["w"] == pytest.approx(nova(7, **how), abs=5e-6)
+
+
+def test_fednova_finds_the_least_loss_of_all_rows_where_fedavg_counts_steps_again():
+    """Where sites are alike but in their targets, and steps small, the least loss is at the mean of all rows."""
+    alike, best = np.full(3, 0.2), WEIGHTS @ TARGETS
+    normalised, plain = (run(kind(local=LOCAL), 150, alike).weights["w"] for kind in (FedNova, FedAvg))
+    counted_twice = (WEIGHTS * STEPS) @ TARGETS / (WEIGHTS @ STEPS)
+    assert np.linalg.norm(normalised - best) < 0.15 * np.linalg.norm(plain - best)
+    assert plain == pytest.approx(counted_twice, abs=0.05)
+
+
+def test_fednova_in_a_mesh_tells_one_sum_more():
+    """Updates divided by steps, and the sum of weights times steps, beside what FedAvg tells."""
+    plain, normalised = (trained(rounds=1, strategy=kind(local=Local(batch=10)))[0] for kind in (FedAvg, FedNova))
+    assert normalised.rounds[0].bytes_sent - plain.rounds[0].bytes_sent == 2 * 8
+    assert normalised.rounds[0].examples == 75
+    assert normalised.rounds[0].moved == pytest.approx(plain.rounds[0].moved, rel=0.5)
+
+
+def test_sites_without_rows_count_for_nothing_in_fednova():
+    made, sites = bowl()
+    none = (np.zeros((0, 2)), np.zeros(0))
+    found = federated.simulate(made, [*sites, none], rounds=5, strategy=FedNova(local=LOCAL), updates=FINE)
+    assert found.weights["w"] == pytest.approx(nova(5), abs=5e-6)
+
+
+def test_a_model_that_does_not_tell_its_steps_is_refused():
+    class Silent(federated.ArrayModel):
+        __slots__ = ()
+
+        def fit(self, data, local, stream):
+            found = super().fit(data, local, stream)
+            return federated.Fitted(found.examples, found.loss)
+
+    plain = model()
+    silent = Silent(plain.arrays, plain.gradient)
+    with pytest.raises(LocalError, match=r"(?s)no-steps.*client 0.*Silent.*Fitted\(examples, loss, steps\)"):
+        federated.simulate(silent, SITES, rounds=1, strategy=FedNova())
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"privacy": federated.SiteNoise(rho=1, clip=1.0)},
+        {"privacy": federated.PersonNoise(rho=1, clip=1.0, people=75)},
+        {"robust": federated.Median()},
+    ],
+)
+@pytest.mark.parametrize("strategy", [FedNova()])
+def test_what_these_strategies_sum_has_no_noise(strategy, options):
+    with pytest.raises(LocalError, match=rf"wrong-argument.*{type(strategy).__name__} beside"):
+        trained([rows(10, i) for i in range(3)], strategy=strategy, **options)
+
+
+@pytest.mark.parametrize("kind", [FedNova])
+@pytest.mark.parametrize(
+    ("how", "code"),
+    [({"local": Local(proximal=0.1)}, "wrong-argument"), ({"rate": 0}, "wrong-amount"), ({"rate": -1}, "wrong-amount")],
+)
+def test_strategies_that_are_none_are_refused(kind, how, code):
+    with pytest.raises(LocalError, match=code):
+        kind(**how)
+
+
+def test_fednova_over_a_star_is_that_of_its_clients():
+    _, sites = bowl()
+    clients = [*sites, *sites]
+    federation = federated.Federation(
+        clients=6, rounds=3, strategy=FedNova(local=LOCAL), updates=Updates(bits=48, clip=100.0, most_examples=64),
+        training_seconds=30, step_seconds=30,
+    )  # fmt: skip
+    run = Run(federation, clients, made=lambda: bowl()[0])()
+    assert run.served.trained.weights["w"] == pytest.approx(nova(3), abs=1e-3)
+    assert [report.survivors for report in run.reports] == [6, 6, 6]
