@@ -19,6 +19,9 @@ from protocols.privacy.amounts import AnyNumber, positive, probability
 LATTICE_LIMIT = 64
 """Discrete Gaussian noise of a larger deviation is as good as continuous: they differ by e^(-2 pi^2 s^2)."""
 
+_LEAST_MISS = 1e-300
+"""A smaller chance is nobody's."""
+
 _PLACES = 1 << 15
 """Of a table of probabilities: half of them are 256 times LATTICE_LIMIT."""
 
@@ -36,7 +39,7 @@ def laplace_error(scale: AnyNumber, confidence: AnyNumber = "0.95", *, discrete:
 
     On integers P(|X| > m) = 2 p^(m + 1) / (1 + p) with p = e^(-1/scale), and E|X| = 2 p / (1 - p^2).
     """
-    s, miss = float(positive(scale, "the scale")), 1 - float(_confidence(confidence))
+    s, miss = float(positive(scale, "the scale")), _miss(confidence)
     if not discrete:
         return NoiseError(s, -s * log(miss))
     bound = max(floor(s * (log(2) - log(miss) - log1p(exp(-1 / s)))), 0)
@@ -45,16 +48,15 @@ def laplace_error(scale: AnyNumber, confidence: AnyNumber = "0.95", *, discrete:
 
 def gaussian_error(deviation: AnyNumber, confidence: AnyNumber = "0.95", *, discrete: bool = True) -> NoiseError:
     """Of Gaussian noise of this standard deviation, sensitivity / sqrt(2 rho): on integers, or on the line."""
-    s, sure = float(positive(deviation, "the deviation")), float(_confidence(confidence))
+    s, miss = float(positive(deviation, "the deviation")), _miss(confidence)
     if not discrete or s > LATTICE_LIMIT:
-        return NoiseError(s * sqrt(2 / pi), s * NormalDist().inv_cdf((1 + sure) / 2))
-    masses = [exp(-(m**2) / (2 * s**2)) for m in range(int(40 * s) + 2)]
-    total = 2 * sum(masses) - masses[0]
-    within, bound = masses[0], 0
-    while within < sure * total:
-        bound += 1
-        within += 2 * masses[bound]
-    return NoiseError(2 * sum(m * mass for m, mass in enumerate(masses)) / total, float(bound))
+        return NoiseError(s * sqrt(2 / pi), -s * NormalDist().inv_cdf(miss / 2))
+    m = np.arange(int(40 * s) + 2)
+    masses = np.exp(-(m**2) / (2 * s**2))
+    masses[1:] *= 2
+    from_here = np.cumsum(masses[::-1])[::-1]  # the smallest first, that little is rounded away of what is beyond
+    bound = np.count_nonzero(from_here[1:] > miss * from_here[0])
+    return NoiseError(float(masses @ m / from_here[0]), float(bound))
 
 
 def summed_laplace_error(scale: AnyNumber, times: AnyNumber, confidence: AnyNumber = "0.95") -> NoiseError:
@@ -92,13 +94,18 @@ def _of_transform(transform: npt.NDArray[np.float64], sure: float, times: float)
 def epsilon_for_error(bound: AnyNumber, sensitivity: AnyNumber, confidence: AnyNumber = "0.95") -> float:
     """The epsilon whose Laplace noise on the line is within the bound with this confidence."""
     wanted, moved = float(positive(bound, "the wanted error")), float(positive(sensitivity, "the sensitivity"))
-    return -moved * log(1 - float(_confidence(confidence))) / wanted
+    return -moved * log(_miss(confidence)) / wanted
 
 
 def rho_for_error(bound: AnyNumber, sensitivity: AnyNumber, confidence: AnyNumber = "0.95") -> float:
     """The rho whose Gaussian noise on the line is within the bound with this confidence."""
     deviation = float(positive(bound, "the wanted error")) / gaussian_error(1, confidence, discrete=False).bound
     return (float(positive(sensitivity, "the sensitivity")) / deviation) ** 2 / 2
+
+
+def _miss(confidence: AnyNumber) -> float:
+    """The chance that is left, of a confidence that may round to 1."""
+    return max(float(1 - _confidence(confidence)), _LEAST_MISS)
 
 
 def _confidence(confidence: AnyNumber) -> Fraction:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from math import erf, exp, sqrt
+from math import erf, erfc, exp, sqrt
 
 import numpy as np
 import pytest
@@ -27,6 +27,25 @@ def test_errors_on_integers_are_sums_of_masses(size, confidence):
         assert error.mean == pytest.approx(np.sum(np.abs(M) * masses))
         assert masses[np.abs(M) <= error.bound].sum() >= confidence - 1e-9
         assert masses[np.abs(M) < error.bound].sum() < confidence + 1e-9
+
+
+@pytest.mark.parametrize("nines", [6, 13, 17, 60])
+def test_confidences_that_round_to_one_are_those_that_they_are(nines):
+    """Of tails alone, which have their own digits."""
+    miss = Fraction(1, 10**nines)
+    for size in (0.3, 2.0, 20.0):
+        for error, weights in (
+            (laplace_error(size, 1 - miss), np.exp(-np.abs(M) / size)),
+            (gaussian_error(size, 1 - miss), np.exp(-(M**2) / (2 * size**2))),
+        ):
+            beyond = [weights[np.abs(M) > bound].sum() / weights.sum() for bound in (error.bound - 1, error.bound)]
+            assert beyond[1] <= miss * (1 + Fraction(1, 10**9))
+            assert beyond[0] > miss or error.bound == 0
+    laplace, gaussian = (error(2, 1 - miss, discrete=False) for error in (laplace_error, gaussian_error))
+    assert exp(-laplace.bound / 2) == pytest.approx(float(miss), rel=1e-9)
+    assert erfc(gaussian.bound / 2 / sqrt(2)) == pytest.approx(float(miss), rel=1e-6)
+    assert epsilon_for_error(laplace.bound, 2, 1 - miss) == pytest.approx(1)
+    assert laplace_error(1, 1 - Fraction(1, 10**500)).bound > 600
 
 
 def test_errors_on_the_line():
