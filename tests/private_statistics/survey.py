@@ -14,6 +14,8 @@ from protocols.statistics.columns import Column
 Array = npt.NDArray[Any]
 BOUNDS = (-1, 2)
 KEYS = (0, 4)
+SURE = "0.99999999999999"
+"""Of as many as 60 intervals of this confidence one fails with a probability below 2^-40."""
 
 
 class Rows(NamedTuple):

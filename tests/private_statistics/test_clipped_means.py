@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from private_statistics.survey import SURE
 
 import mpc
 from mpc.errors import LocalError
@@ -30,8 +31,8 @@ def test_both_intervals_hold_and_noise_is_made_for_the_bounds_that_were_found(hi
         else:
             x = await mpc.secret(ctx, 0, mine, range=RANGE)
         by: dict[str, Any] = {"privacy": mpc.Laplace(epsilon=4, neighbours=add_or_remove())}
-        found = await statistics.clipped_mean(ctx, x, range=RANGE, confidence="0.9999", **by)
-        return found, await statistics.mean(ctx, x, confidence="0.9999", **by)
+        found = await statistics.clipped_mean(ctx, x, range=RANGE, confidence=SURE, **by)
+        return found, await statistics.mean(ctx, x, confidence=SURE, **by)
 
     run = simulate(main, [given, None], suite="ideal")
     found, plain = run.result
@@ -84,7 +85,7 @@ def test_of_a_user_so_many_rows_come_in_and_all_of_them_count_together():
         users = Users(ids if ctx.me == 0 else None, most_records=2)
         x = await statistics.column(ctx, 0, mine, range=(0, 10), users=users)
         noise = mpc.Laplace(epsilon=25, neighbours=add_or_remove(user(2)))
-        return await statistics.sum(ctx, x, privacy=noise, confidence="0.999999"), x.values.shape
+        return await statistics.sum(ctx, x, privacy=noise, confidence=SURE), x.values.shape
 
     found, shape = simulate(main, [np.array([1.0, np.nan, 9, 4, 5]), None]).result
     assert shape == (4,)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from private_statistics.survey import Array, Rows, Survey, joined, survey
+from private_statistics.survey import SURE, Array, Rows, Survey, joined, survey
 
 import mpc
 from mpc.errors import LocalError
@@ -40,8 +40,8 @@ def test_they_are_as_few_ranks_off_as_is_said(hidden, suite, n):
         s = await survey(ctx, mine)
         x = s.hidden if hidden else s.x
         noise = mpc.Laplace(epsilon=20, neighbours=add_or_remove() if hidden else substitute())
-        one = await statistics.quantile(ctx, x, "1/2", EDGES, privacy=noise, confidence="0.999999")
-        return one, await statistics.quantile(ctx, x, PARTS, EDGES, privacy=noise, confidence="0.999999")
+        one = await statistics.quantile(ctx, x, "1/2", EDGES, privacy=noise, confidence=SURE)
+        return one, await statistics.quantile(ctx, x, PARTS, EDGES, privacy=noise, confidence=SURE)
 
     one, several = simulate(main, [*rows, None][:n], suite=suite, check_costs=suite == "beaver").result
     values = joined(rows, "values", there=hidden)
