@@ -12,8 +12,8 @@ PARTIES = {"publisher": "publisher.csv", "shop": "shop.csv"}
 POLICY = "policy.toml"
 SHOWN, CUSTOMERS, BOTH = 380, 240, 110
 MOST_SPENT = 200
-NOISE = {"buyers": 21, "spending": 21 * MOST_SPENT}
-"""Beyond twenty-one scales is one number in 10^9."""
+NOISE = {"buyers": 32, "spending": 32 * MOST_SPENT}
+"""Beyond 32 scales is one number in 10^13."""
 
 
 def data() -> dict[str, dict[str, Any]]:

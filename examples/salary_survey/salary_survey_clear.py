@@ -20,8 +20,8 @@ LOWEST, HIGHEST = np.array([20, 30, 40]), np.array([60, 80, 110])
 MIDDLE, REACH = np.array([40, 55, 75]), np.array([20, 25, 35])
 BOTTOM, TOP, WIDTH = 20, 120, 10
 SCALES = {"people": 5, "pay": 140, "spread": 1750, "brackets": 5}
-NOISE = {name: 26 * scale for name, scale in SCALES.items()}
-"""Beyond 26 scales is one number in 10^11."""
+NOISE = {name: 32 * scale for name, scale in SCALES.items()}
+"""Beyond 32 scales is one number in 10^13."""
 
 
 def data() -> dict[str, dict[str, Any]]:

@@ -26,8 +26,8 @@ OF_DIAGNOSES = np.array(
 """Of each age; invented, but for the order of size."""
 
 DEVIATION = 6.5
-NOISE = {"counts": 7 * DEVIATION}
-"""Beyond seven deviations is one number in 10^11."""
+NOISE = {"counts": 8 * DEVIATION}
+"""Beyond eight deviations is one number in 10^14."""
 
 
 def data() -> dict[str, dict[str, Any]]:

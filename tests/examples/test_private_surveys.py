@@ -83,8 +83,9 @@ def test_intervals_of_counts_follow_from_how_far_a_patient_moves_them() -> None:
     assert ward_counts.interval() == 19
 
 
-def test_cells_are_told_by_their_noisy_counts_alone() -> None:
-    """A cell that is surely small is not told."""
+def test_cells_are_told_by_their_noisy_counts_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cell that is small is not told: with this noise it is twenty deviations below what is."""
+    monkeypatch.setattr(ward_counts, "NOISE", mpc.Gaussian(epsilon=8, delta="1e-6"))
     result = mpc.simulate(ward_counts.main, recipe_of("ward_counts").inputs(), suite="ideal").result
     right = ward_counts_clear.clear(*recipe_of("ward_counts").inputs())["counts"]
     assert (result["told"] == (result["counts"] >= ward_counts.FEWEST + result["within"])).all()

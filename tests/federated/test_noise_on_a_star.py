@@ -51,12 +51,12 @@ def test_rounds_with_noise_tell_nothing_else():
 def test_noise_moves_the_weights_as_far_as_it_says():
     """Clients without data: the sum is noise alone, whose size is the sampler's, of six parts."""
     empty = (np.empty((0, 4)), np.empty(0, int))
-    agreed = federation(rounds=12, privacy=NOISE)
+    agreed = federation(rounds=36, privacy=NOISE)
     run = Run(agreed, [empty] * 6)()
     coder = agreed.agreed(model()).terms.coder
     spread = 6 * float(coder.sampler.parts.spread) * coder.grid.step**2 / 36
     total = sum(report.round.moved**2 for report in run.reports)
-    assert 0.6 < total / (12 * 15 * spread) < 1.6  # 180 squares: outside with a chance below 10^-4
+    assert 0.6 < total / (36 * 15 * spread) < 1.6  # 540 squares: outside with a chance below 10^-14
 
 
 def test_a_round_without_a_sum_is_spent():

@@ -97,15 +97,15 @@ def test_a_sample_without_rows_moves_nothing_and_ends_nothing():
 
 def test_a_sample_of_sites_trains_which_nobody_chose():
     sites = [rows(2**i, i) for i in range(5)]
-    found = trained(sites, rounds=24, sample=2, strategy=FedAvg(local=ALL_IN_ONE))
+    found = trained(sites, rounds=42, sample=2, strategy=FedAvg(local=ALL_IN_ONE))
     sizes = {r.sites: r.examples for r in found[0].rounds}
     assert sizes == {group: sum(2**i for i in group) for group in sizes}
-    assert sorted(map(len, sizes)) == [2, 3], "once in 8 million all rounds have the same group"
+    assert sorted(map(len, sizes)) == [2, 3], "all rounds have the same group with a chance of 2^-41"
     assert sorted(sum(sizes, ())) == list(range(5)), "groups share nobody: their sums tell of nobody alone"
     assert [r.sites for r in trained(rounds=2, sample=2)[0].rounds] == [(0, 1, 2)] * 2
-    alone = federated.simulate(model(), SITES, rounds=12, sample=1)
+    alone = federated.simulate(model(), SITES, rounds=27, sample=1)
     assert {r.examples for r in alone.rounds} <= {40, 10, 25}
-    assert [r.sites for r in alone.rounds] != [(0,)] * 12
+    assert [r.sites for r in alone.rounds] != [(0,)] * 27
 
 
 def test_personal_weights_stay_and_differ():

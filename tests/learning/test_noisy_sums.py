@@ -35,15 +35,15 @@ async def own(ctx: mpc.Context) -> mpc.SecretArray:
 @pytest.mark.parametrize(("n", "suite"), [(2, "beaver"), (3, "ideal")])
 def test_each_vector_has_noise_of_its_own(n: int, suite: str) -> None:
     async def main(ctx: mpc.Context, mine: Any) -> Any:
-        x = await own(ctx)
-        async with noisy_sums(ctx, PRIVACY, 20, 2, MOVED) as sums:
+        x = np.concatenate([await own(ctx)] * 3, axis=1)
+        async with noisy_sums(ctx, PRIVACY, 20, 6, MOVED) as sums:
             return [await sums.reveal(ctx, x.sum(axis=0)) for _ in range(20)], sums.deviation
 
     shown, deviation = simulate(main, [None] * n, suite=suite).result
-    noise = (np.array(shown) - TOTAL) / deviation
-    assert len(np.unique(noise)) == 40
-    assert 0.5 < noise.std() < 1.7
-    assert np.abs(noise).max() < 7
+    noise = (np.array(shown) - TOTAL * 3) / deviation
+    assert len(np.unique(noise)) > 116, "four of 120 numbers are like others, of a million, by chance below 2^-41"
+    assert 0.5 < noise.std() < 1.7, "of 120 numbers, by chance below 10^-17"
+    assert np.abs(noise).max() < 8
     assert deviation == pytest.approx(4 / (2 * float(part_of(PRIVACY, 20).rho or 0)) ** 0.5)
 
 

@@ -62,7 +62,7 @@ def test_with_little_noise_centres_are_within_what_is_said() -> None:
     x = table(900)
     found = clustered(x, 3, "beaver", clusters=CENTRES, privacy=mpc.Gaussian(epsilon=10, delta="1e-6")).result
     exact = [x.clip(*BOUNDS)[k::3].mean(axis=0) for k in range(3)]
-    assert (np.abs(found.centres - exact) < 7 * found.deviations).all()
+    assert (np.abs(found.centres - exact) < 8 * found.deviations).all()
     assert found.deviations.max() < 0.3
     assert "or epsilon 9.9999" in str(found)
 

@@ -62,7 +62,7 @@ def test_with_little_noise_it_is_within_what_is_said_of_least_squares() -> None:
     model = fitted(x, y, 3, "beaver", privacy=mpc.Gaussian(epsilon=15, delta="1e-6")).result
     exact = LinearRegression().fit(rows, targets)
     assert model.ridge == 0
-    assert (np.abs(model.coefficients - exact.coef_) < 7 * model.deviations).all()
+    assert (np.abs(model.coefficients - exact.coef_) < 8 * model.deviations).all()
     assert model.deviations.max() < 0.1
     assert "noise" in str(model)
 

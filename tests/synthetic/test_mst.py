@@ -76,10 +76,11 @@ def test_without_noise_the_marginals_are_the_true_ones(no_noise: None, suite: st
 
 @pytest.mark.parametrize("neighbours", [mpc.privacy.add_or_remove(), mpc.privacy.substitute()])
 def test_with_noise_they_are_within_a_few_deviations(neighbours: Any) -> None:
+    """Eight, which one number in 10^15 is beyond."""
     data, report = made(TABLES, mpc.Gaussian(epsilon=2, delta="1e-6", neighbours=neighbours))
-    assert abs(data.size - 1200) < 7 * data.deviations[0] * 3
+    assert abs(data.size - 1200) < 8 * data.deviations[0] * 3
     for names, cells in data.noisy.items():
-        assert np.abs(cells - marginal(ALL, names)).max() < 7 * data.deviations[len(names) - 1]
+        assert np.abs(cells - marginal(ALL, names)).max() < 8 * data.deviations[len(names) - 1]
         assert np.abs(marginal(data.rows(), names).sum() - data.size) == 0
     assert "epsilon 2 with delta 1e-6" in str(data)
     assert [reveal.shape for reveal in report.reveals][:-1] == [(11,), (), (), ()]
@@ -128,10 +129,12 @@ def test_what_is_sent_is_what_is_declared(n: int) -> None:
     assert len(data.tree) == 3
 
 
-def test_the_tree_is_the_true_one_in_most_runs() -> None:
-    """The strong edges, of some 500 and 300 rows beside noise of 70."""
-    trees = [set(made(TABLES, mpc.Gaussian(epsilon=4, delta="1e-6"))[0].tree) for _ in range(3)]
-    assert sum({("age", "job"), ("job", "sick")} <= tree for tree in trees) >= 2
+def test_the_tree_is_the_true_one_where_noise_is_small_beside_its_edges() -> None:
+    """Age goes with sickness by some 650 rows less than jobs do; choices have noise of scale 15, which is further off
+    than 430 by chance below 2^-40; what noise of the marginals does to both is below 60."""
+    many = [{name: np.tile(column, 8) for name, column in each.items()} for each in TABLES]
+    data, _ = made(many, mpc.Gaussian(epsilon=4, delta="1e-6"))
+    assert data.tree[:2] == (("age", "job"), ("job", "sick"))
 
 
 def test_a_plan_knows_the_reveals() -> None:
