@@ -143,7 +143,10 @@ def test_the_choice_is_that_of_the_losses(shops, monkeypatch):
     monkeypatch.setattr(choosing, "EPSILON", 25)
     own = clear.each_at_one(shops)
     good = clear.fitted(clear.pooled(own), 4)
-    worse = {name: -array for name, array in good.items()} | {"b2": np.array(-3.0)}
+    worse = {name: -array for name, array in good.items()} | {"b2": np.array(-30.0)}
+    examples = [shop.part("choosing").examples for shop in own]
+    lost = [sum(network.losses(each, *of).sum() for of in examples) for each in (worse, good)]
+    assert lost[0] - lost[1] > 30 * 2 * network.WORST_LOSS / choosing.EPSILON, "30 scales of noise: 2^-42"
 
     async def main(ctx: mpc.Context, mine: Any) -> Any:
         return await choosing.chosen(ctx, [worse, good, worse], mine)

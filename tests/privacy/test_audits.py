@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from privacy.audit import Outputs, epsilon_at_least
+from privacy.audit import FRESH, Outputs, epsilon_at_least
 from privacy.tapes import fix_seeds, stream
 
 from mpc.context import Context
@@ -169,11 +169,12 @@ def test_gaussian_noise_with_its_delta() -> None:
 
 
 MOVES = Moves.alike(1, 16)
+DRAWN = 60_000
 
 
 def drawn_together(noise: joint_noise.Laplace | joint_noise.Gaussian) -> Outputs:
     """The noise of many reveals of a value that one record moves by MOVES."""
-    sampler = noise.sampler(MOVES, RUNS)
+    sampler = noise.sampler(MOVES, DRAWN)
 
     async def main(ctx: Context, mine: None) -> Outputs:
         (words,) = await suite_of(ctx).open(ctx, await sampler.draw(ctx))
@@ -190,7 +191,10 @@ def drawn_together(noise: joint_noise.Laplace | joint_noise.Gaussian) -> Outputs
 def test_noise_drawn_together_is_what_it_claims(
     noise: joint_noise.Laplace | joint_noise.Gaussian, delta: float
 ) -> None:
-    """At the distance that was counted no more is told than is claimed, and not much less; at twice that it is."""
+    """At the distance that was counted no more is told than is claimed, and not much less; at twice that it is.
+
+    Runs have seeds of their own. `near` was 0.87 and 0.75 with deviations of 0.011 and 0.017, `far` 1.8 and 2.7.
+    """
     one, other = drawn_together(noise), drawn_together(noise)
-    near, far = (epsilon_at_least(one + moved, other, delta) for moved in (MOVES.step, 2 * MOVES.step))
-    assert 0.6 * EPSILON < near <= EPSILON < far
+    near, far = (epsilon_at_least(one + moved, other, delta, FRESH) for moved in (MOVES.step, 2 * MOVES.step))
+    assert 0.55 * EPSILON < near <= EPSILON < far

@@ -7,7 +7,7 @@ from math import exp
 
 import numpy as np
 import pytest
-from goodness import p_value
+from goodness import RARE, p_value
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -110,16 +110,16 @@ def test_every_sampler_is_near_enough(variance, count):
 @pytest.mark.parametrize(("suite", "n"), [("ideal", 2), ("beaver", 3)])
 def test_joint_laplace_noise_is_discrete_laplace_noise(suite, n):
     a = exp(-1 / 3)
-    sample = drawn(joint_laplace(Fraction(3), 20_000), suite, n)
-    assert p_value(sample, lambda x: (1 - a) / (1 + a) * a ** abs(x), 20) > 1e-9
+    sample = drawn(joint_laplace(Fraction(3), 30_000), suite, n)
+    assert p_value(sample, lambda x: (1 - a) / (1 + a) * a ** abs(x), 20) > RARE
 
 
 @pytest.mark.parametrize(("suite", "n", "variance"), [("ideal", 2, "1/4"), ("ideal", 2, "30"), ("beaver", 3, "30")])
 def test_joint_gaussian_noise_is_discrete_gaussian_noise(suite, n, variance):
     s = Fraction(variance)
     total = sum(exp(-(x**2) / (2 * float(s))) for x in range(-200, 201))
-    sample = drawn(joint_gaussian(s, 5000), suite, n)
-    assert p_value(sample, lambda x: exp(-(x**2) / (2 * float(s))) / total, 20) > 1e-9
+    sample = drawn(joint_gaussian(s, 7500), suite, n)
+    assert p_value(sample, lambda x: exp(-(x**2) / (2 * float(s))) / total, 20) > RARE
 
 
 @pytest.mark.parametrize("sampler", [joint_laplace(Fraction(40), 5), joint_gaussian(Fraction(40), 5)])
