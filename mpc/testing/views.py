@@ -33,7 +33,7 @@ from mpc.testing.wrapping import WrappedTransport
 Protocol = Callable[[Context, list[Words], int], Awaitable[Any]]
 """What is examined: called with the context, this party's inputs as arrays of shape (lanes,), and the lanes."""
 
-FALSE_ALARM = 1e-9
+FALSE_ALARM = 1e-13
 _BUCKET_BITS = 4
 _FEW_COLUMNS = 14
 

@@ -31,8 +31,8 @@ from protocols.preprocessing.dealer import local_supplies
 from protocols.runs.planning import plan
 from protocols.runs.simulating import simulate
 
-FALSE_ALARM = 7.0
-"""Standard deviations: beyond in one of 10^11 counts."""
+FALSE_ALARM = 8.5
+"""Standard deviations: beyond in one of 10^16 counts, of which a test has some 3000."""
 
 
 def signed_sum(x: Any, y: Any, c: Any) -> dict[str, Any]:
@@ -139,7 +139,7 @@ class Seeing(WrappedTransport):
         return message
 
 
-LANES = 20_032
+LANES = 29_504
 PRODUCT = joint(lambda garbler, evaluator: garbler[:2].to(UInt(4)) * evaluator[:2].to(UInt(4)), garbler=2, evaluator=2)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import trio
-from test_views_of_yao import LANES, PAIRS, Seeing, product, shared, unbiased
+from test_views_of_yao import FALSE_ALARM, LANES, PAIRS, Seeing, product, shared, unbiased
 
 from mpc.algebra.bits import pack, unpack
 from mpc.algebra.ring import Z64
@@ -70,7 +70,7 @@ def test_numbers_are_told_under_masks(x: int) -> None:
     (at_garbler, at_evaluator), runs = run_with(main, planes)
     told = unpack(at_garbler, 3 * LANES).reshape(3, LANES)
     counts = np.bincount(told[0] + 2 * told[1] + 4 * told[2].astype(int), minlength=8)
-    assert abs(counts - LANES / 8).max() < 7 * (LANES * 7 / 64) ** 0.5
+    assert abs(counts - LANES / 8).max() < FALSE_ALARM * (LANES * 7 / 64) ** 0.5
     assert unbiased_labels(at_evaluator)
     shares = [run.result.numbers[0] for run in runs]
     for share in shares:

@@ -28,8 +28,8 @@ from protocols.garbled.bmr_messages import Call
 from protocols.preprocessing.dealer import local_supplies
 
 LANES = 4032
-FALSE_ALARM = 7.0
-"""Standard deviations: beyond in one of 10^11 counts."""
+FALSE_ALARM = 9.0
+"""Standard deviations: beyond in one of 10^18 counts, of which a test has some 30,000."""
 PAIRS = [(0, 0), (3, 0), (0, 3), (3, 1), (2, 3)]
 
 

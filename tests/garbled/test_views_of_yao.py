@@ -23,9 +23,9 @@ from protocols.circuits.kinds import UInt
 from protocols.garbled import yao
 from protocols.preprocessing.dealer import local_supplies
 
-LANES = 20_032
-FALSE_ALARM = 7.0
-"""Standard deviations: beyond in one of 10^11 counts."""
+LANES = 29_504
+FALSE_ALARM = 8.5
+"""Standard deviations: beyond in one of 10^16 counts, of which a test has some 3000."""
 PAIRS = [(0, 0), (3, 0), (0, 3), (3, 1), (2, 3)]
 
 

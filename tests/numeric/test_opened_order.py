@@ -120,7 +120,7 @@ def test_what_is_opened_is_uniform_whatever_is_sorted(monkeypatch):
         simulate(main, [np.tile(np.array(row), (3000, 1)), None])
         counts = np.unique(seen.pop() @ np.array([9, 3, 1]), return_counts=True)[1]
         assert len(counts) == 6
-        assert ((counts - 500) ** 2 / 500).sum() < 60  # a chance below 1e-9
+        assert ((counts - 500) ** 2 / 500).sum() < 70  # beyond by chance once in 9 * 10^12
 
 
 @pytest.mark.parametrize("bounds", [(-100, 100), (-(2**60), 2**60)], ids=["one key", "two keys"])
