@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from runner.processes import free_ports
+from free_ports import free_ports
 
 PASSWORD = "hidden"
 

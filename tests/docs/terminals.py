@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import socket
 import subprocess
 import sys
 from contextlib import chdir
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from click.testing import CliRunner
 from documentation import Block
+from free_ports import free_ports
 from runner.template import Begun
 
 from party_runner.cli import main
@@ -91,13 +91,5 @@ def lines(text: str) -> list[str]:
 def on_free_ports(roster: str) -> str:
     """A list of parties with ports that nobody listens at just now."""
     for port in sorted(set(re.findall(r"127\.0\.0\.1:(\d+)", roster))):
-        roster = roster.replace(f":{port}", f":{free_port()}")
+        roster = roster.replace(f":{port}", f":{free_ports(1)[0]}")
     return roster
-
-
-def free_port() -> int:
-    """A port that nobody listens at just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any, Protocol
 
 import trio
+from free_ports import free_ports
 from trio.testing import MockClock
 
 from mpc.errors import PeerError
@@ -48,8 +48,7 @@ class TlsPlace:
         self.folder = folder
         self.authority = Authority(new_authority("authority", folder))
         self.center = new_identity("server", folder)
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
+        (self.port,) = free_ports(1)
         endpoint = Endpoint("server", "127.0.0.1", self.port, self.center.certificate)
         root = load_certificate(folder / "authority.crt")
         self.star = StarFile(endpoint, root, folder / "authority.crl", None, limits or StarLimits())

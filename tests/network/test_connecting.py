@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import trio
+from free_ports import free_ports
 
 import mpc.network.connecting
 from mpc.errors import LocalError, ParleyError, PeerError
@@ -66,17 +67,12 @@ def moved(roster: Roster, j: int, **changes: Any) -> Roster:
     return replace(roster, endpoints=tuple(endpoints))
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
-
-
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
 @pytest.mark.parametrize("plain", [False, True])
 def test_any_order_of_starting(town: Town, order: tuple[int, ...], plain: bool) -> None:
     for listener in town.listeners:
         listener.close()
-    town.roster = Roster(tuple(replace(endpoint, port=free_port()) for endpoint in town.roster.endpoints))
+    town.roster = Roster(tuple(replace(endpoint, port=free_ports(1)[0]) for endpoint in town.roster.endpoints))
 
     async def start(me: int) -> Any:
         return await meet(town, me, after=0.3 * order[me], listener=None, insecure_plaintext=plain)
@@ -116,7 +112,7 @@ def alone(town: Town, me: int, **options: Any) -> ParleyError:
 
 
 def test_nobody_listens(town: Town) -> None:
-    roster = moved(town.roster, 0, port=free_port())
+    roster = moved(town.roster, 0, port=free_ports(1)[0])
     error = alone(town, 1, roster=roster, connect_timeout=0.4)
     assert codes([error]) == [("nobody-listening", "north")]
     assert roster.endpoints[0].address in error.cause
@@ -221,7 +217,7 @@ def test_a_peer_that_holds_another_certificate_of_ours(town: Town, tmp_path: Pat
 def test_a_party_at_the_place_of_another(town: Town) -> None:
     """South dials north's address and meets east there: a listed certificate, in the wrong place."""
     third = town.roster.endpoints[2]
-    swapped = moved(moved(town.roster, 2, port=free_port()), 0, port=third.port)
+    swapped = moved(moved(town.roster, 2, port=free_ports(1)[0]), 0, port=third.port)
 
     async def east() -> None:
         async with town.join(2, connect_timeout=2.0):
@@ -313,7 +309,7 @@ def test_our_own_address_is_taken(town: Town) -> None:
 
 
 def test_an_address_that_is_not_this_machines_listens_everywhere(town: Town) -> None:
-    with listen(replace(town.roster.endpoints[0], host="192.0.2.1", port=free_port())) as listener:
+    with listen(replace(town.roster.endpoints[0], host="192.0.2.1", port=free_ports(1)[0])) as listener:
         assert listener.getsockname()[0] in ("0.0.0.0", "::")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -144,15 +143,3 @@ def gone(pids: Sequence[int]) -> bool:
 def kill(pid: int, how: signal.Signals = signal.SIGKILL) -> None:
     """Send a signal."""
     os.kill(pid, how)
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports of loopback that nobody uses just now."""
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for opened in sockets:
-            opened.bind(("127.0.0.1", 0))
-        return [opened.getsockname()[1] for opened in sockets]
-    finally:
-        for opened in sockets:
-            opened.close()

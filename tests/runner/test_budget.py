@@ -6,12 +6,13 @@ import json
 from pathlib import Path
 
 import pytest
+from free_ports import free_ports
 
 import mpc
 from mpc.network.identity import load_certificate, new_identity
 from protocols.privacy.ledger.verifying import verify
 
-from .processes import call, free_ports, parley, write
+from .processes import call, parley, write
 from .test_join import ends, start
 
 CHARGED = """

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from free_ports import free_ports
 
 from mpc.network.identity import new_identity
 
-from .processes import LIMIT, PRODUCT, call, free_ports, write
+from .processes import LIMIT, PRODUCT, call, write
 from .template import Begun
 
 NAMES = ("north", "south")

@@ -9,10 +9,11 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from free_ports import free_ports
 
 from party_runner.failures import INTERRUPTED
 
-from .processes import call, free_ports, parley, write
+from .processes import call, parley, write
 from .template import Begun
 
 COUNTING = """

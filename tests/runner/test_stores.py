@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from free_ports import free_ports
 
 from mpc.network.identity import new_identity
 
-from .processes import PRODUCT, call, free_ports, kill, parley, product_of, start_run, write
+from .processes import PRODUCT, call, kill, parley, product_of, start_run, write
 from .test_join import ends, start
 
 pytestmark = pytest.mark.slow

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import trio
-from runner.processes import free_ports
+from free_ports import free_ports
 
 from mpc.network.identity import new_identity
 from party_runner.guarding import Guarding
@@ -58,22 +58,12 @@ class Club:
 def club(folder: Path, program: str = MEAN, parts: int = 8) -> Club:
     """Two parties on this machine, with a program of this text."""
     sections = []
-    for name, port in zip(NAMES, ports_apart(2, ports_of(parts) + 1), strict=True):
+    for name, port in zip(NAMES, free_ports(2, following=ports_of(parts)), strict=True):
         new_identity(name, folder)
         sections.append(f'[[party]]\nname = "{name}"\naddress = "127.0.0.1:{port}"\ncertificate = "{name}.crt"\n')
     (folder / "parties.toml").write_text("\n".join(sections))
     (folder / "program.py").write_text(program)
     return Club(folder, folder / "program.py")
-
-
-def ports_apart(count: int, each: int) -> list[int]:
-    """Ports of which so many after each are free now, or were a moment ago."""
-    found: list[int] = []
-    while len(found) < count:
-        (port,) = free_ports(1)
-        if port + each < 65536 and all(abs(port - other) > each for other in found):
-            found.append(port)
-    return found
 
 
 def run_all(*parties: Computation) -> list[Outcome | Exception]:
