@@ -22,12 +22,12 @@ from protocols.numeric.sine import (
     EXACT,
     MOST_FRACTIONAL_BITS,
     PI,
-    Wave,
     check_form,
     precision_of,
     rotation_loss,
     sum_of_waves,
 )
+from protocols.numeric.turns import Wave
 from protocols.ranges import ERROR_BITS, ULP, Range, shifted_up
 from protocols.shares import ArithmeticShare
 from protocols.suite import suite_of

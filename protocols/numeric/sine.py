@@ -15,11 +15,10 @@ numbers (`public_sines.py`), so that it is the same on every machine: shares are
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
 from decimal import Context as Decimals
-from math import factorial, pi
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +31,7 @@ from mpc.errors import LocalError
 from protocols.known import known, open_known, share_known
 from protocols.numeric.fixed_point import BESIDE_ROOM, ROOM, check_fits, rescale, room_of
 from protocols.numeric.public_sines import WORKING, signed_shift_right, sines_of_turns
+from protocols.numeric.turns import RING_BITS, Wave, sine_of_public_turns, waves_of_factor, waves_of_summand
 from protocols.ranges import ERROR_BITS, ULP, Range, shifted_up
 from protocols.shares import ArithmeticShare, stack
 from protocols.suite import suite_of
@@ -41,9 +41,6 @@ PRECISION, IN_A_WIDE_RING = 30, 57
 
 MOST_PARTIES = 64
 MOST_FRACTIONAL_BITS, MOST_IN_A_WIDE_RING = 24, 48
-TERMS = 11
-"""Of Taylor's series of the sine up to a quarter of a turn: what is left out is below 2^-57."""
-
 EXACT = Decimals(prec=60)
 PI = Decimal("3.1415926535897932384626433832795028841971693993751058209749445923")
 TWO_PI = EXACT.multiply(PI, Decimal(2))
@@ -53,16 +50,8 @@ OF_ROTATIONS, OF_WIDE_ROTATIONS = 3 * MOST_PARTIES // 2 * 91, 2 * MOST_PARTIES *
 ring a sine is off by less than a unit instead of half of one, and the bound is 91 / 64 times 2 n."""
 
 
-Reals = npt.NDArray[np.float64]
-WORK_OF_A_SINE = 100
+WORK_OF_A_SINE, WORK_OF_A_STEP = 100, 20
 """In elementary operations."""
-
-
-class Wave(NamedTuple):
-    """a sin(2 pi k u): how often it turns while u does, and its size."""
-
-    k: int
-    a: float | Decimal
 
 
 def precision_of(room: int) -> int:
@@ -129,6 +118,7 @@ async def sum_of_waves(ctx: Context, u: ArithmeticShare, waves: Sequence[Wave]) 
     """[sum of a_j sin(2 pi k_j u)] for u 2^-k turns, with twice the fractional bits of `precision_of`; the sum is at
     most 1.
 
+    Where the suite works with summands both are a share's already, and nothing is drawn, put in or opened: one reading.
     Error before the caller's truncation: `rotation_loss` times the sum of |a_j|, and a wave half a unit of that
     precision, or in a wide ring two.
     Raises LocalError `unfit-session` for more than MOST_PARTIES parties.
@@ -138,6 +128,8 @@ async def sum_of_waves(ctx: Context, u: ArithmeticShare, waves: Sequence[Wave]) 
             "unfit-session", f"sines among {ctx.n} parties are less exact than their bound",
             f"run with {MOST_PARTIES} parties or fewer",
         )  # fmt: skip
+    if (by_summands := suite_of(ctx).by_summands) is not None and ctx.ring.bits == RING_BITS:
+        return await _by_summands(ctx, u, waves, by_summands)
     angle = ctx.ring.draw(ctx.prg("angle"), u.shape)
     work = WORK_OF_A_SINE * u.size * len(waves)
     solved = await ctx.off_loop(work, _with_rotations, ctx, angle, waves)
@@ -150,6 +142,21 @@ async def sum_of_waves(ctx: Context, u: ArithmeticShare, waves: Sequence[Wave]) 
     opened, (cosines, sines) = await together(ctx, (_opened, masked), (_rotated, rotations))
     by_cosines, by_sines = await ctx.off_loop(work, _factors, ctx, opened, waves)
     total: ArithmeticShare = (cosines.scale(by_cosines) - sines.scale(by_sines)).sum(0)
+    return total
+
+
+async def _by_summands(
+    ctx: Context, u: ArithmeticShare, waves: Sequence[Wave], by_summands: Callable[..., Any]
+) -> ArithmeticShare:
+    """The same where u is a difference c - r of angles that two sides know: one reading of two numbers a wave."""
+    total: ArithmeticShare = await by_summands(
+        ctx,
+        u,
+        2 * len(waves),
+        lambda r: waves_of_summand(r, waves, PRECISION),
+        lambda c: waves_of_factor(c, waves, PRECISION),
+        WORK_OF_A_SINE * u.size * 2 + WORK_OF_A_STEP * u.size * len(waves),
+    )
     return total
 
 
@@ -220,17 +227,6 @@ def _wide_sines(ring: Algebra, angles: Words, precision: int, sizes: npt.NDArray
         factors = Z128.from_ints(np.array(whole, object).reshape(sizes.shape))
         rounded = signed_shift_right(Z128.mul(rounded, factors), precision)
     return ring.reduce(rounded)
-
-
-def sine_of_public_turns(turns: Reals) -> Reals:
-    """sin(2 pi u) for |u| <= 1/2, within 2^-50, bit for bit the same on every machine."""
-    near = np.where(np.abs(turns) > 0.25, np.copysign(0.5, turns) - turns, turns)
-    x = near * (2 * pi)
-    square = x * x
-    total = np.zeros_like(x)
-    for i in reversed(range(TERMS)):
-        total = total * square + (-1.0) ** i / factorial(2 * i + 1)
-    return np.asarray(total * x)
 
 
 def check_form(name: str, r: Range, f: int, room: int) -> None:

@@ -19,16 +19,15 @@ from protocols.numeric import sine
 from protocols.numeric.error_function import erf, erf_loss, erf_range, waves
 from protocols.numeric.sine import (
     PI,
-    Wave,
     cos,
     cos_range,
     sin,
     sin_loss,
     sin_range,
-    sine_of_public_turns,
     sine_of_turns,
     sum_of_waves,
 )
+from protocols.numeric.turns import Wave, sine_of_public_turns
 from protocols.ranges import ULP, Range
 from protocols.shares import ArithmeticShare
 
