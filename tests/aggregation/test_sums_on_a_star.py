@@ -199,11 +199,12 @@ def test_a_round_that_failed_is_over_for_its_clients_and_the_next_one_begins() -
 def test_messages_of_earlier_and_later_rounds(tags: list[tuple[int, ...]], ends: str) -> None:
     """A client in round 1 that has sent its keys."""
     terms, told = Terms(a_round(5).terms.plan, "tests", 1), list[object]()
+    patience = 0.05 if ends == "peer-stalled" else SECONDS
 
     async def client(place: MemoryStar) -> None:
         async with place.dial("c0") as star:
             try:
-                await sum_at_client(star, Client(terms, "c0"), seconds=0.05)
+                await sum_at_client(star, Client(terms, "c0"), seconds=patience)
             except PeerError as error:
                 told.append(error.code)
             if ends == "aggregation-other-round":

@@ -109,11 +109,11 @@ def test_long_work_of_an_honest_peer_ends_nothing(tmp_path: Path) -> None:
     """For several stall timeouts it sends nothing but heartbeats, while a third party waits for the one that waits."""
 
     async def main() -> None:
-        async with tls_mesh(tmp_path, stall_timeout=0.4, wait_timeout=LONG)(3) as (north, south, east):
+        async with tls_mesh(tmp_path, stall_timeout=STALL, wait_timeout=LONG)(3) as (north, south, east):
 
             async def work() -> None:
                 with south.working():
-                    await trio.sleep(1.6)
+                    await trio.sleep(3.5 * STALL)
                 south.send(0, message(1))
 
             async def hand_on() -> None:

@@ -223,8 +223,9 @@ def test_a_cancelled_party_says_so(tmp_path: Path) -> None:
         town = Town(2, tmp_path)
 
         async def north() -> None:
-            with trio.move_on_after(0.3):
+            with trio.CancelScope() as scope:
                 async with town.join(0) as (transport, _):
+                    scope.deadline = trio.current_time() + 0.3
                     await transport.receive(1, (1,))
 
         async def south() -> None:

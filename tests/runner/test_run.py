@@ -397,7 +397,7 @@ def test_a_result_that_one_party_had_is_shown_though_the_run_is_interrupted(tmp_
             awaited.discard(line.strip())
             if not awaited:
                 break
-        time.sleep(0.5)
+        time.sleep(2)  # in which the result comes to the launcher
         run.send_signal(getattr(signal, how))
         printed, errors = run.communicate(timeout=60)
     assert run.returncode == 130

@@ -100,7 +100,7 @@ def test_an_enrolled_client_joins_the_server(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     account = json.loads(done.stdout)
     assert (account["role"], account["name"], account["result"]) == ("client", "anna", 2)
-    ended = served.ended(20)
+    ended = served.ended(60)
     assert ended.returncode == 0, ended.stderr
     assert "'totals': [2, 2]" in ended.stdout
     late = parley(*insisting, "--connect-timeout", "1")
@@ -124,11 +124,11 @@ def test_sigterm_ends_a_server_as_ctrl_c_does(tmp_path: Path) -> None:
     program, star = write(tmp_path, "waits.py", dedent(ends)), str(star_toml(tmp_path, free_ports(1)[0]))
     served = Begun(["serve", program, "--star", star], tmp_path)
     client = Begun(["client", program, "--star", star, "--name", "anna"], tmp_path)
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while not here.exists() and time.monotonic() < until:
         time.sleep(0.02)
     served.send(signal.SIGTERM)
-    ended, told = served.ended(10), client.ended(10)
+    ended, told = served.ended(60), client.ended(60)
     assert (ended.returncode, ended.stderr) == (INTERRUPTED, "interrupted\n")
     assert told.returncode == 3
     assert "it was stopped from outside" in told.stderr

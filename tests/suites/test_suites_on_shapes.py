@@ -118,9 +118,9 @@ async def many_comparisons(ctx):
 def test_a_run_on_shapes_takes_neither_memory_nor_time(script, dealt):
     counted(script, ShapesOfRing(Z64), dealt=dealt)
     tracemalloc.start()
-    started = time.perf_counter()
+    started = time.process_time()
     counted(script, ShapesOfRing(Z64), dealt=dealt)
-    seconds = time.perf_counter() - started
+    seconds = time.process_time() - started
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 1 << 20
