@@ -164,7 +164,7 @@ def test_noisy_curves_come_of_noisy_counts_of_each_patient_once() -> None:
     found, (d, n) = done.result, table(study, GRID, 2)
     assert np.abs(found.deaths - d).max() < 16  # 32 scales of the noise
     assert np.abs(found.at_risk - n).max() < 60
-    np.testing.assert_allclose(found.survival, curves(d, n)[0], atol=0.15)
+    np.testing.assert_allclose(found.survival, curves(d, n)[0], atol=0.2)  # 34 scales of a death, where 52 are left
     assert [reveal.shape for reveal in done.report.reveals] == [(2, 2, 6)]
     assert done.report.reveals[0].privacy.startswith("epsilon 4")
 

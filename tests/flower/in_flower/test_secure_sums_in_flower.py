@@ -97,7 +97,7 @@ def test_one_drops_in_any_step(step):
 
 
 def test_one_says_nothing():
-    result, (only,), _ = trained(wrong=at_step(2, Step.MASKED_INPUT, reply=False), timeout=1.5)
+    result, (only,), _ = trained(wrong=at_step(2, Step.MASKED_INPUT, reply=False), timeout=5)
     same(result, mean_of([0, 1, 3, 4]))
     assert list(only.lost.values()) == ["no answer"]
 
