@@ -301,4 +301,4 @@ def test_masks_are_drawn_anew_in_each_call(monkeypatch: pytest.MonkeyPatch) -> N
     for _ in range(2):
         converted(np.array([1, 2, 3]), bound=BOUND)
     assert len(set(drawn)) == len(drawn) == 6
-    assert max(drawn) > 2**44
+    assert max(drawn) > 2**42  # six of 49 bits are below by chance in one run of 2^42

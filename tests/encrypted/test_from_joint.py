@@ -141,5 +141,5 @@ def test_every_party_draws_masks_and_sends_them_in_no_ciphertext_that_can_be_rea
         converted(np.array([1, 2]), 2, 1, bound=BOUND)
     drawn = [mask for masks, _ in seen for mask in masks.ravel().tolist()]
     assert len(set(drawn)) == len(drawn) == 8
-    assert max(drawn) > 2**44
+    assert max(drawn) > 2**43  # eight of 49 bits are below by chance in one run of 2^48
     assert not any(readable for _, readable in seen)
