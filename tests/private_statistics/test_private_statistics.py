@@ -318,7 +318,7 @@ def test_an_estimate_says_what_it_is():
     async def main(ctx: mpc.Context, mine: Any) -> Any:
         return await statistics.value_counts(ctx, await mpc.secret(ctx, 0, mine, range=(0, 1)), [0, 1], privacy=MOST)
 
-    found = simulate(main, [np.array([0, 1, 1]), None]).result
+    found = simulate(main, [np.array([0, 1, 1] * 10), None]).result
     assert isinstance(found, Estimate)
     assert str(found).startswith(f"{found.values} (each within 0, 95% sure); epsilon 25 with delta")
     assert str(found).endswith("substituting one record")
