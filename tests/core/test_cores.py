@@ -29,7 +29,7 @@ def test_small_work_is_not_split() -> None:
 
 
 def test_parts_run_side_by_side() -> None:
-    meeting = threading.Barrier(3, timeout=10)
+    meeting = threading.Barrier(3, timeout=60)
     with using_cores(3):
         in_parts(3, lambda start, end: meeting.wait())
 

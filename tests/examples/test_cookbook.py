@@ -88,7 +88,7 @@ def test_a_program_says_how_it_is_run(recipe: Recipe) -> None:
 def test_all_parties_as_processes() -> None:
     """As `make examples` runs one: its own options, nobody trusted."""
     command = [sys.executable, "-m", "examples", "ranking"]
-    done = subprocess.run(command, cwd=EXAMPLES.parent, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, cwd=EXAMPLES.parent, capture_output=True, text=True, timeout=240, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "within its bounds" in done.stdout
     summary = json.loads((EXAMPLES.parent / "build/examples/ranking.json").read_text())

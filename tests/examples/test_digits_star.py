@@ -33,7 +33,7 @@ def test_clients_as_processes_train_together(tmp_path: Path) -> None:
     words = ["--clients", "4", "--arg", "clients=4", "--arg", "rounds=4", *inputs, "--json", str(tmp_path / "account")]
     run = subprocess.run(
         [sys.executable, "-m", "party_runner", "star", "run", str(PROGRAM), *words],
-        cwd=ROOT, capture_output=True, text=True, timeout=100, check=False,
+        cwd=ROOT, capture_output=True, text=True, timeout=240, check=False,
     )  # fmt: skip
     assert run.returncode == 0, run.stderr
     account = json.loads((tmp_path / "account").read_text())

@@ -229,7 +229,7 @@ def test_five_processes_and_a_report(tmp_path: Path):
         pytest.skip(str(error))
     folder = tmp_path / "run"
     command = [sys.executable, "-m", "examples.user_behaviour.demo", str(folder), "--customers", "200", "--rounds", "2"]
-    done = subprocess.run(command, cwd=EXAMPLES.parent, capture_output=True, text=True, timeout=170, check=False)
+    done = subprocess.run(command, cwd=EXAMPLES.parent, capture_output=True, text=True, timeout=280, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     text = (folder / "report.html").read_text(encoding="utf-8")
     assert text.count("<svg") == 5

@@ -91,7 +91,7 @@ def test_a_part_whose_worker_dies_is_another_session_at_all_parties(tmp_path: Pa
     dying = Dying(2, falls={(1, 0): how})
     south = pair.party("south", Y[:2], dying)
     for party in (north, south):
-        party.seat = replace(party.seat, patience=replace(party.seat.patience, connect_timeout=1.0))
+        party.seat = replace(party.seat, patience=replace(party.seat.patience, connect_timeout=2.5))
     for end in outcomes(north, south):
         assert abs(end.result - sum(x @ y for x, y in zip(X[:2], Y[:2], strict=True)) / 8) < 2**-10
     assert [(start.part, start.attempt, at) for start, at in north.failed] == [(1, 0, ("south",))]
