@@ -76,12 +76,12 @@ def _row(table: str, name: str, work: Work, repeat: int) -> Row:
         return _no_row(table, name, work)
     seconds, together, pooled, bytes_, rounds = [], [], [], 0, 0
     for turn in range(repeat):
-        fresh, whole, sites = _digits(turn)
+        fresh, whole, sites = digits(turn)
         started = time.perf_counter()
         run = mpc.simulate(_program(work), sites)
         seconds.append(time.perf_counter() - started)
-        together.append(_accuracy(run.results[0], fresh))
-        pooled.append(_accuracy(_pooled(whole), fresh))
+        together.append(accuracy(run.results[0], fresh))
+        pooled.append(accuracy(_pooled(whole), fresh))
         bytes_, rounds = sum(run.report.bytes_sent), run.report.rounds
     median, spread = middle(seconds)
     lost = mean(pooled) - mean(together)
@@ -123,13 +123,14 @@ def _model() -> federated.ArrayModel:
     return federated.softmax_regression(64, 10)
 
 
-def _accuracy(weights: dict[str, npt.NDArray[Any]], fresh: Examples) -> float:
+def accuracy(weights: dict[str, npt.NDArray[Any]], fresh: Examples) -> float:
+    """What part of these examples is told right."""
     model = _model()
     model.load(weights)
     return (model.evaluate(fresh).correct or 0) / len(fresh[1])
 
 
-def _digits(turn: int) -> tuple[Examples, Examples, list[Examples]]:
+def digits(turn: int, alpha: float = ALPHA) -> tuple[Examples, Examples, list[Examples]]:
     """The examples that tell the accuracy, all others, and these by site."""
     from sklearn.datasets import load_digits
 
@@ -140,7 +141,7 @@ def _digits(turn: int) -> tuple[Examples, Examples, list[Examples]]:
     of_site: list[list[npt.NDArray[Any]]] = [[] for _ in range(SITES)]
     for digit in range(10):
         places = np.flatnonzero(y[:TRAINED] == digit)
-        ends = (np.cumsum(dice.dirichlet([ALPHA] * SITES))[:-1] * len(places)).astype(int)
+        ends = (np.cumsum(dice.dirichlet([alpha] * SITES))[:-1] * len(places)).astype(int)
         for site, part in zip(of_site, np.split(places, ends), strict=True):
             site.append(part)
     sites = [(x[rows], y[rows]) for rows in map(np.concatenate, of_site)]

@@ -8,7 +8,7 @@ from protocols.federated.correlated_kmsttx21 import Correlated
 from protocols.federated.federation import Federation
 from protocols.federated.flower_clients import FlowerModel, flower_client
 from protocols.federated.joining import Joined, join
-from protocols.federated.models import Evaluated, Fitted, GradientModel, Local, Model, Partition
+from protocols.federated.models import Evaluated, Fitted, GradientModel, Local, Model, Partition, ShiftedModel
 from protocols.federated.noise import LocalNoise, PersonNoise, SiteNoise
 from protocols.federated.noise_sizes import NoiseSize, NoiseWarning
 from protocols.federated.outcomes import Held, Round, Trained
@@ -21,7 +21,7 @@ from protocols.federated.simulating import simulate
 from protocols.federated.simulating_buffered import TrainedBuffered, simulate_buffered
 from protocols.federated.sklearn_models import sklearn_model
 from protocols.federated.spending import Spending
-from protocols.federated.strategies import FedAdam, FedAvg, FedNova, FedYogi, Stopping, Strategy, fed_prox
+from protocols.federated.strategies import FedAdam, FedAvg, FedNova, FedYogi, Scaffold, Stopping, Strategy, fed_prox
 from protocols.federated.torch_modules import torch_model
 from protocols.federated.training import train
 from protocols.federated.updates import Updates
@@ -52,7 +52,9 @@ __all__ = [
     "PersonNoise",
     "Reported",
     "Round",
+    "Scaffold",
     "Served",
+    "ShiftedModel",
     "SiteNoise",
     "Spending",
     "Stopping",

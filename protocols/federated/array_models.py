@@ -40,6 +40,11 @@ class ArrayModel:
     def __post_init__(self) -> None:
         self.arrays = {name: np.array(array) for name, array in self.arrays.items()}
 
+    @property
+    def takes_shift(self) -> bool:
+        """As of `ShiftedModel`."""
+        return True
+
     def weights(self) -> Arrays:
         """Copies."""
         return {name: array.copy() for name, array in self.arrays.items()}
@@ -60,6 +65,8 @@ class ArrayModel:
             for name, slope in gradients.items():
                 pull = local.proximal * (self.arrays[name] - start[name]) if local.proximal else 0.0
                 self.arrays[name] = self.arrays[name] - local.rate * (slope + pull)
+            for name, shift in (local.shift or {}).items():
+                self.arrays[name] = self.arrays[name] + shift
         return Fitted(rows, float(sum(losses)) / max(rows * local.epochs, 1), len(taken))
 
     def _slopes(self, x: Any, y: Any) -> tuple[float, Weights]:

@@ -15,7 +15,7 @@ from mpc.prg import Seed
 from protocols.federated.aggregate import Total
 from protocols.federated.layout import Vector
 from protocols.federated.outcomes import Held, Round, Trained, held_of
-from protocols.federated.strategies import Optimiser, no_held_out
+from protocols.federated.strategies import Controlled, Optimiser, no_held_out
 from protocols.federated.terms import Terms
 from protocols.federated.updates import Mean, no_examples
 from protocols.privacy.ledger.charges import Price
@@ -114,12 +114,19 @@ class Course:
             terms.noise_size,
         )  # fmt: skip
 
+    @property
+    def control(self) -> Vector | None:
+        """The mean of all sites' control variates, where the strategy has any."""
+        return self._optimiser.control if isinstance(self._optimiser, Controlled) else None
+
     def _moved(self, mean: Mean) -> Vector:
+        if isinstance(self._optimiser, Controlled):
+            self._optimiser.part = len(self.chosen) / self.terms.clients
         with np.errstate(over="ignore", invalid="ignore"):
             step = self._optimiser.step(mean.moved * mean.steps)
         running = self.terms.layout.running
         if running.any():
-            step = np.where(running, mean.moved, step)
+            step = np.where(running, mean.moved[: len(step)], step)
         self.weights = self.weights + step
         if not np.isfinite(self.weights).all():
             raise LocalError(

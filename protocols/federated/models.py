@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any, Protocol, runtime_checkable
 
@@ -36,12 +36,14 @@ class Local:
     """How a site trains in one round: so many passes over its data, in batches of so many rows, by steps of so much.
 
     `proximal`: FedProx's mu, which pulls towards the weights that the round began with. `batch` None: all rows in one.
+    `shift`: what strategies have a model add to its weights after each step, by name; a user gives none.
     """
 
     epochs: int = 1
     batch: int | None = 32
     rate: float = 0.1
     proximal: float = 0.0
+    shift: Weights | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "epochs", count_of(self.epochs, "the epochs"))
@@ -95,6 +97,15 @@ class Model(Protocol):
 
     def evaluate(self, data: Data) -> Evaluated:
         """Loss and hits on data, without a change of the weights."""
+
+
+@runtime_checkable
+class ShiftedModel(Protocol):
+    """A model whose `fit` adds `Local.shift` to its weights after each step: what Scaffold needs."""
+
+    @property
+    def takes_shift(self) -> bool:
+        """Whether it does."""
 
 
 @runtime_checkable

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from mpc.prg import Prg
 from protocols.federated.layout import Weights, no_such_weights
-from protocols.federated.models import Data, Evaluated, Fitted, GradientModel, Local, Model
+from protocols.federated.models import Data, Evaluated, Fitted, GradientModel, Local, Model, ShiftedModel
 
 
 @dataclass(slots=True)
@@ -29,6 +29,11 @@ class AdapterModel:
     def statistics(self) -> Sequence[str]:
         """Those of the part."""
         return [name for name in self.whole.statistics if self._named(name)]
+
+    @property
+    def takes_shift(self) -> bool:
+        """As of the whole."""
+        return isinstance(self.whole, ShiftedModel) and self.whole.takes_shift
 
     def weights(self) -> Weights:
         """Those of the part."""

@@ -112,7 +112,12 @@ def _summed(course: Course, sites: Sequence[Site], central: Callable[[], npt.NDA
     def vectors() -> Iterator[tuple[int, Parts]]:
         for number in adding:
             chosen = number in course.chosen
-            yield number, sites[number].contribute(course.weights, course.number, course.seed, chosen=chosen)
+            yield (
+                number,
+                sites[number].contribute(
+                    course.weights, course.number, course.seed, chosen=chosen, control=course.control
+                ),
+            )
 
     total = _finished(InProcess().sum(vectors(), coder.widths))
     if central is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from mpc.prg import Prg, Seed
 from protocols.federated.aggregate import Parts
 from protocols.federated.figures import Figures, with_loss
 from protocols.federated.layout import Vector, Weights
-from protocols.federated.models import Data, Fitted, GradientModel, Model, by_place, rows_of
+from protocols.federated.models import Data, Fitted, GradientModel, Model, ShiftedModel, by_place, rows_of
 from protocols.federated.noisy_means import NoisyPeople, NoisySites
 from protocols.federated.strategies import FedNova
 from protocols.federated.terms import Terms
@@ -41,6 +41,7 @@ class Site:
     own: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
     _noise: Callable[[], Whole] | None = field(init=False, default=None)
     _groups: Indices | None = field(init=False, default=None)
+    _control: Vector | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.data = by_place(self.data)
@@ -72,12 +73,15 @@ class Site:
         """Whether there is a row of held-out data."""
         return self.held_out is not None and rows_of(self.held_out) > 0
 
-    def contribute(self, weights: Vector, number: int, common: Seed, *, chosen: bool = True) -> Parts:
+    def contribute(
+        self, weights: Vector, number: int, common: Seed, *, chosen: bool = True, control: Vector | None = None
+    ) -> Parts:
         """This site's words for a round that begins with these weights; of who is not chosen, a vector of zeros.
+        `control`: the mean of all sites' control variates, where the strategy has any.
 
         Errors as of `update`.
         """
-        found = self.update(weights, number, chosen=chosen)
+        found = self.update(weights, number, chosen=chosen, control=control)
         parts = self.terms.coder.words(found, self.stream(number), common)
         if self._noise is None:
             return parts
@@ -88,14 +92,14 @@ class Site:
         """What this site rounds by, and draws its noise from, in a round."""
         return self.seed.prg("federated update", number)
 
-    def update(self, weights: Vector, number: int, *, chosen: bool = True) -> Update:
+    def update(self, weights: Vector, number: int, *, chosen: bool = True, control: Vector | None = None) -> Update:
         """How this site's weights move in a round that begins with these.
 
         LocalError `update-not-finite`, `wrong-shape`, `wrong-dtype`, naming the site; what the model raises.
         """
         self._load(weights)
         try:
-            return self._update(weights, number, chosen=chosen)
+            return self._update(weights, number, control, chosen=chosen)
         except LocalError as error:
             error.party = error.party or self.name
             raise
@@ -105,21 +109,47 @@ class Site:
         self._load(weights)
         return self._held_out()
 
-    def _update(self, weights: Vector, number: int, *, chosen: bool) -> Update:
+    def _update(self, weights: Vector, number: int, control: Vector | None, *, chosen: bool) -> Update:
         figures = Figures() if self.terms.private else self._held_out()
         rows = rows_of(self.data)
         if not chosen or not rows:
-            return Update(np.zeros(len(weights)), figures)
+            return Update(np.zeros(len(weights) + (0 if control is None else len(control))), figures)
         if isinstance(self.terms.coder, NoisyPeople):
             return Update(self._gradients(self.terms.coder, number), figures)
-        fitted = self.model.fit(self.data, self.terms.strategy.local, self.seed.prg("federated training", number))
+        local = self.terms.strategy.local
+        if control is not None:
+            local = replace(local, shift=self._shift(control))
+        fitted = self.model.fit(self.data, local, self.seed.prg("federated training", number))
         moved = self._travelling(self.model.weights()) - weights
         if not np.isfinite(moved).all():
             raise _not_finite(self.name, int(np.count_nonzero(~np.isfinite(moved))))
         told = with_loss(figures, fitted.examples, fitted.loss)
         if isinstance(self.terms.strategy, FedNova):
             return self._by_steps(moved, told, _steps_of(fitted, self.name, self.model))
+        if control is not None:
+            return self._controlled(moved, told, control, _steps_of(fitted, self.name, self.model))
         return Update(moved, told)
+
+    def _shift(self, control: Vector) -> Weights:
+        """What a step is corrected by: this site's control variate less the mean of all."""
+        if not (isinstance(self.model, ShiftedModel) and self.model.takes_shift):
+            raise LocalError(
+                "unsuitable-model",
+                f"{self.name}: Scaffold corrects each step, and a model of type {type(self.model).__name__} does not "
+                "take a correction",
+                "ArrayModel or torch_model; or FedAvg, FedNova",
+            )
+        own = np.zeros(len(control)) if self._control is None else self._control
+        return self.terms.layout.unflatten(own - control)
+
+    def _controlled(self, moved: Vector, told: Figures, control: Vector, steps: int) -> Update:
+        """With how this site's control variate moves: to the mean of what its steps would have been uncorrected."""
+        own = np.zeros(len(control)) if self._control is None else self._control
+        change = np.where(self.terms.layout.running, 0.0, -control - moved / steps)
+        both = np.concatenate([moved, change])
+        length = float(np.linalg.norm(both))
+        self._control = own + change * min(1.0, self.terms.updates.clip / length if length else 1.0)
+        return Update(both, told)
 
     def _by_steps(self, moved: Vector, told: Figures, steps: int) -> Update:
         """An update divided by its steps, but for running statistics, which no step makes."""

@@ -23,6 +23,9 @@ from protocols.privacy.amounts import count_of
 _LINEAR = ("SGDClassifier", "SGDRegressor")
 _LAYERED = ("MLPClassifier", "MLPRegressor")
 
+_AUTO = 200
+"""Rows of a perceptron's batch where `batch_size` is "auto"."""
+
 
 @dataclass(slots=True)
 class SklearnModel:
@@ -59,7 +62,7 @@ class SklearnModel:
             if local.proximal:
                 pulled = min(local.rate * local.proximal, 1.0)
                 self.load({name: w - pulled * (w - start[name]) for name, w in self.weights().items()})
-        return Fitted(rows, float(sum(losses)) / max(rows * local.epochs, 1), len(taken))
+        return Fitted(rows, float(sum(losses)) / max(rows * local.epochs, 1), sum(map(self._steps, taken)))
 
     def evaluate(self, data: Data) -> Evaluated:
         """As of `Model`: log loss of labels (hinge-like ones have no other that all share), squares of numbers."""
@@ -107,6 +110,13 @@ class SklearnModel:
         else:
             found = np.log(np.maximum(self.estimator.predict_proba(x), 1e-12))
         return found if found.ndim == 2 else np.stack([np.zeros_like(found), found], axis=1)
+
+    def _steps(self, batch: npt.NDArray[np.int64]) -> int:
+        """How many the estimator takes in a batch: linear ones one for each row, perceptrons one for each of theirs."""
+        if type(self.estimator).__name__ in _LINEAR:
+            return len(batch)
+        size = self.estimator.get_params()["batch_size"]
+        return -(-len(batch) // (_AUTO if size == "auto" else int(size)))
 
     def _partial_fit(self, x: npt.NDArray[Any], y: npt.NDArray[Any]) -> None:
         if self.classes is None:

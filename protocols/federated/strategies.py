@@ -2,9 +2,9 @@
 
 McMahan, Moore, Ramage, Hampson, Aguera y Arcas, AISTATS 2017 (FedAvg: the mean, weighted by examples); Li, Sahu,
 Zaheer, Sanjabi, Talwalkar, Smith, MLSys 2020 (FedProx); Reddi, Charles, Zaheer, Garrett, Rush, Konecny, Kumar, McMahan,
-ICLR 2021, algorithm 2 (FedAdam, FedYogi); Wang, Liu, Liang, Joshi, Poor, NeurIPS 2020 (FedNova). All parties compute
-the step for themselves, from the same mean by the same sums, products and roots of doubles, so that all have the same
-weights, to the bit.
+ICLR 2021, algorithm 2 (FedAdam, FedYogi); Wang, Liu, Liang, Joshi, Poor, NeurIPS 2020 (FedNova); Karimireddy, Kale,
+Mohri, Reddi, Stich, Suresh, ICML 2020 (SCAFFOLD). All parties compute the step for themselves, from the same mean by
+the same sums, products and roots of doubles, so that all have the same weights, to the bit.
 """
 
 from __future__ import annotations
@@ -91,6 +91,34 @@ class FedNova:
         return _Momentum(self.rate, self.momentum, np.zeros(size))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scaffold:
+    """SCAFFOLD, for sites whose data differ: each corrects its steps by how they differ from all sites' mean step.
+
+    A site remembers its control variate, the mean gradient of its last round, and all have the mean of these. In each
+    step it adds what that one has and its own has not, so that it steps as if it had all rows, however many steps it
+    takes. Both the updates and how the control variates moved are summed under the masks: **twice the bytes** of
+    FedAvg. Everybody learns the mean of the control variates, which is a mean of gradients; no site's own.
+
+    The paper's algorithm 1 with option II, with weights by examples unless `by_examples` is off, and control variates
+    in units of a step: rate times gradient. With `sample` those who train move their own, and the mean by as much as
+    they are a part of all. For plain gradient descent, without `Local.proximal`. `Updates(clip=)` bounds an update and
+    the move of its control variate together; what is cut off there the site does not remember either.
+    """
+
+    local: Local = field(default_factory=Local)
+    rate: float = 1.0
+    by_examples: bool = True
+
+    def __post_init__(self) -> None:
+        _require(self.rate > 0, f"rate {self.rate}")
+        _refuse_proximal(self.local, "Scaffold")
+
+    def start(self, size: int) -> Controlled:
+        """As of `Strategy`."""
+        return Controlled(self.rate, np.zeros(size))
+
+
 def fed_prox(mu: float, *, local: Local | None = None, rate: float = 1.0, by_examples: bool = True) -> FedAvg:
     """FedAvg of sites that add mu / 2 |w - w0|^2 to their losses, w0 the weights that the round began with."""
     return FedAvg(local=replace(local or Local(), proximal=mu), rate=rate, by_examples=by_examples)
@@ -144,6 +172,29 @@ class _Momentum:
 
     def resume(self, kept: Sequence[Vector]) -> None:
         (self.faded,) = kept
+
+
+@dataclass(slots=True)
+class Controlled:
+    """`control` (size,): the mean of all sites' control variates; `part`: of all sites, who trained in the round."""
+
+    rate: float
+    control: Vector
+    part: float = 1.0
+
+    def step(self, mean: Vector) -> Vector:
+        """Of a mean (2 size,): the update, and how control variates moved."""
+        moved, control = np.split(mean, 2)
+        self.control = self.control + self.part * control
+        return self.rate * moved
+
+    def kept(self) -> list[Vector]:
+        """As of `Optimiser`."""
+        return [self.control]
+
+    def resume(self, kept: Sequence[Vector]) -> None:
+        """As of `Optimiser`."""
+        (self.control,) = kept
 
 
 @dataclass(slots=True)

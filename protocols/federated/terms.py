@@ -14,7 +14,7 @@ from protocols.federated.noise import Noise, PersonNoise, Rounds, SiteNoise, rou
 from protocols.federated.noise_sizes import NoiseSize, warning_of
 from protocols.federated.noisy_means import NoisyPeople, NoisySites, noisy_people, noisy_sites
 from protocols.federated.robust_means import Robust
-from protocols.federated.strategies import FedAvg, FedNova, Stopping, Strategy
+from protocols.federated.strategies import FedAvg, FedNova, Scaffold, Stopping, Strategy
 from protocols.federated.updates import Coder, Updates, weighted_mean
 from protocols.privacy.amounts import count_of
 
@@ -55,6 +55,8 @@ class Terms:
         """What everybody sees in a round of sites' updates, in words."""
         if self.robust is not None:
             return self.robust.opens(self.clients)
+        if isinstance(self.strategy, Scaffold):
+            return "the sums of all updates and of how control variates moved"
         return "the sum of all updates, with noise" if self.private else "the sum of all updates"
 
     @property
@@ -133,7 +135,14 @@ def terms_of(
     ]
     texts.append(f"robust: {robust}")
     _refuse_beside(plan, privacy, robust)
-    coder = _coder(plan, how, privacy, noise, layout.size, summed)
+    if isinstance(plan, Scaffold) and not steady:
+        raise LocalError(
+            "wrong-argument",
+            "Scaffold with clients that may vanish: who is not in a sum would remember a control variate that the mean "
+            "of all does not have",
+            "Scaffold in a mesh; FedNova or fed_prox over a star",
+        )
+    coder = _coder(plan, how, privacy, noise, layout.size * (2 if isinstance(plan, Scaffold) else 1), summed)
     if robust is not None:
         robust.require(clients)
         if robust.by_coordinate and how.rotate:
@@ -180,7 +189,7 @@ def _require_kinds(strategy: Strategy | None, updates: Updates | None, robust: R
 
 def _refuse_beside(strategy: Strategy, privacy: Noise | None, robust: Robust | None) -> None:
     """LocalError `wrong-argument` for a strategy that needs more of each site than noise or a robust mean lets out."""
-    if isinstance(strategy, FedNova) and (privacy is not None or robust is not None):
+    if isinstance(strategy, FedNova | Scaffold) and (privacy is not None or robust is not None):
         beside = "privacy=" if privacy is not None else "robust="
         raise LocalError(
             "wrong-argument",

@@ -34,6 +34,11 @@ class TorchModel:
         """Buffers: running means and variances of batch normalisation, and counters, which are integers and stay."""
         return [name for name, _ in self.module.named_buffers()]
 
+    @property
+    def takes_shift(self) -> bool:
+        """As of `ShiftedModel`; meant for plain descent, the optimiser if none is given."""
+        return True
+
     def weights(self) -> dict[str, npt.NDArray[Any]]:
         """Copies of the state; numbers of 16 bits that numpy has not are told in 32."""
         return {name: self._numpy(tensor) for name, tensor in self.module.state_dict().items()}
@@ -66,6 +71,7 @@ class TorchModel:
                 loss = loss + local.proximal / 2 * far
             loss.backward()
             optimiser.step()
+            self._shift(local.shift or {})
         return Fitted(rows, total / max(rows * local.epochs, 1), len(taken))
 
     def evaluate(self, data: Data) -> Evaluated:
@@ -97,6 +103,13 @@ class TorchModel:
         x, y = map(self.torch.as_tensor, pair_of(data))
         found = func.vmap(func.grad(loss_of), in_dims=(None, 0, 0))(parameters, x, y)
         return {name: self._numpy(tensor) for name, tensor in found.items()}
+
+    def _shift(self, shift: Weights) -> None:
+        named = dict(self.module.named_parameters())
+        with self.torch.no_grad():
+            for name, by in shift.items():
+                if name in named and named[name].requires_grad:
+                    named[name].add_(self.torch.as_tensor(by))
 
     def _numpy(self, tensor: Any) -> npt.NDArray[Any]:
         plain = tensor.detach().cpu()

@@ -126,7 +126,8 @@ async def _round(call: Context, course: Course, site: Site, paid: Prepaid | None
     else:
         chosen = me in course.chosen
         work = (site.contribute, course.weights, course.number, course.seed)
-        parts = list(await call.in_thread(lambda: work[0](*work[1:], chosen=chosen)))
+        control = course.control
+        parts = list(await call.in_thread(lambda: work[0](*work[1:], chosen=chosen, control=control)))
     promise = None if paid is None else _promise(paid, terms)
     total = await InMesh(call, call.line, mark_of(course.weights), promise).sum([(me, parts)], terms.coder.widths)
     if call.planning:

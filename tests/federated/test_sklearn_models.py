@@ -196,3 +196,18 @@ def test_the_site_whose_data_are_wrong_is_named():
     with pytest.raises(LocalError, match="wrong-data") as caught:
         federated.simulate(made("SGDClassifier"), sites, rounds=1)
     assert caught.value.party == "client 2"
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "steps"),
+    [("SGDClassifier", {}, 80), ("MLPClassifier", {}, 8), ("MLPRegressor", {"batch_size": 4}, 24)],
+)
+def test_steps_are_counted_as_the_estimator_takes_them(name, options, steps):
+    """Linear ones step at each row. Perceptrons have batches of their own in the batches that they are given."""
+    model = made(name)
+    model.estimator.set_params(**options)
+    assert model.fit(SITES[0], Local(epochs=2, batch=10), Seed(bytes(32)).prg("x")).steps == steps
+    if name == "SGDClassifier":
+        assert model.estimator.t_ - 1 >= steps
+    else:
+        assert model.estimator.t_ == 2 * 40 + (3 if name == "MLPClassifier" else 1)
