@@ -1,8 +1,8 @@
 """The two ends of a star as processes: the server that serves, and a client that dials; their accounts at the end.
 
 An account is plain data, the content of `--json`: `program`, `role` ("server" or "client"), `name`, `server`,
-`seconds`, `result`; of the server `clients` (connections in all), `goodbyes`, `lost` and `refused` by code, `messages`,
-`received_bytes`, `sent_bytes`; of a client `attempts` to connect.
+`seconds`, `result`; of the server `clients` (connections in all), `goodbyes`, `lost` and `refused` by code, `losses`
+(the last hundred: client, code, phase), `messages`, `received_bytes`, `sent_bytes`; of a client `attempts` to connect.
 """
 
 from __future__ import annotations
@@ -50,7 +50,8 @@ async def serve_program(
     async with serving as server:
         say(f"{server.name} serves at {star.server.address}")
         result = await program.server(server)
-    counts = asdict(server.counts)
+    losses = [{"client": loss.client, "code": loss.code, "phase": loss.phase} for loss in server.counts.losses]
+    counts = asdict(server.counts) | {"losses": losses}
     return {
         **_account(program, "server", server.name, server.name, began, result),
         "clients": counts.pop("joined"),

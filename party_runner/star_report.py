@@ -28,6 +28,7 @@ def _server(summary: Summary) -> Table:
     rows = [
         ("clients", f"{summary['clients']} connections, {summary['goodbyes']} said goodbye"),
         ("lost", _codes(summary["lost"])),
+        *(("", f"{loss['client']}: {loss['code']}, {loss['phase']}") for loss in summary["losses"][-_CLIENTS_SHOWN:]),
         ("refused", _codes(summary["refused"])),
         ("messages", f"{summary['messages']} came, {_bytes(summary['received_bytes'])}"),
         ("sent", _bytes(summary["sent_bytes"])),

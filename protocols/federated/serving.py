@@ -33,6 +33,7 @@ from protocols.federated.spending import Spending
 from protocols.federated.updates import in_ring
 
 _REMEMBERED = 64
+_NAMED = 8
 _LONGEST = 64
 """Rounds that a client whose shares were wrong is left out of, and the one it was in."""
 
@@ -61,7 +62,8 @@ class Waiting:
 @dataclass(frozen=True, slots=True)
 class Reported:
     """A round as its server saw it: `number` on the wire, how many were `invited` and are in the sum, seconds, bytes
-    from and to all clients. `round`: what was learnt; None where there was no sum, and `missed` says why."""
+    from and to all clients. `round`: what was learnt; None where there was no sum, and `missed` says why. `lost`: those
+    of the invited that did not answer in some step of the sum, by name, and in which."""
 
     number: int
     invited: int
@@ -71,11 +73,15 @@ class Reported:
     sent_bytes: int
     round: Round | None
     missed: PeerError | LocalError | None = None
+    lost: tuple[tuple[str, str], ...] = ()
 
     def __str__(self) -> str:
+        gone = [f"{name} (in {step})" for name, step in self.lost[:_NAMED]]
+        gone += [f"{len(self.lost) - _NAMED} more"] if len(self.lost) > _NAMED else []
+        lost = f", lost {', '.join(gone)}" if gone else ""
         if self.round is None:
-            return f"no sum of {self.invited} clients ({self.missed.code if self.missed else ''})"
-        return f"{self.round}, of {self.invited} asked, {self.seconds:.2f} s"
+            return f"no sum of {self.invited} clients ({self.missed.code if self.missed else ''}){lost}"
+        return f"{self.round}, of {self.invited} asked, {self.seconds:.2f} s{lost}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +116,9 @@ async def serve(
     losses are summed in each round, and once more at the end. With `privacy` a round without a sum counts too.
 
     `waiting`: when a round begins. `keep`: a file from which a server that was stopped goes on, with a round of a new
-    number (`keeping`). `authority`: the public key of whoever enrols clients, against a malicious server. `spending`:
-    the ledger that noise is charged to before the first round, and each round noted in before it begins.
+    number (`keeping`). `authority`: the public key of whoever enrols clients, against a malicious server; that of
+    star.toml if not given. `spending`: the ledger that noise is charged to before the first round, and each round noted
+    in before it begins.
 
     *The server learns* the sums of each round and who takes part, when; of an update, a count of examples or a loss
     nothing else while no more than `federation.corrupted` work with it. *Clients learn* the weights of each round that
@@ -157,13 +164,15 @@ class _Sum:
     sent_bytes: int
     server: aggregation.Server | None
     error: PeerError | LocalError | None
+    lost: tuple[tuple[str, str], ...] = ()
 
     def reported(self, done: Round | None) -> Reported:
         """With what was learnt."""
         survivors = len(done.sites) if done is not None else 0
         return Reported(
-            self.number, self.invited, survivors, self.seconds, self.received_bytes, self.sent_bytes, done, self.error
-        )
+            self.number, self.invited, survivors, self.seconds, self.received_bytes, self.sent_bytes, done, self.error,
+            self.lost,
+        )  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -261,9 +270,10 @@ class Serving:
         for name in server.culprits if server is not None else ():
             self._faults[name] += 1
             self._back[name] = number + min(1 << self._faults[name], _LONGEST)
+        lost = tuple((name, terms.steps[step].title) for name, step in self.rounds.lost.items())
         return _Sum(
             number, len(members), trio.current_time() - began, counts.received_bytes - before[0],
-            counts.sent_bytes - before[1], server, error,
+            counts.sent_bytes - before[1], server, error, lost if self.rounds.number == number else (),
         )  # fmt: skip
 
     def _members(self) -> list[str]:

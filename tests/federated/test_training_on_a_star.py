@@ -42,6 +42,22 @@ def test_the_mean_is_that_of_those_who_stay(step):
     assert (report.invited, report.survivors) == (6, 4)
 
 
+def test_a_round_names_who_was_lost_and_in_which_step():
+    others = {1: drop(1, lambda tag: tag == (0, 2)), 4: drop(4, lambda tag: tag == (0, 0))}
+    run = Run(federation(rounds=2), others=others)()
+    lost, after = run.reports[0].lost, run.reports[1].lost
+    assert sorted(lost) == [("client-1", "masked input"), ("client-4", "advertise")]
+    assert after == ()
+    assert "lost client-4 (in advertise), client-1 (in masked input)" in str(run.reports[0])
+
+
+def test_a_round_without_a_sum_names_who_was_lost():
+    at = lambda tag: tag == (0, 2)  # noqa: E731
+    run = Run(federation(rounds=1), others={i: drop(i, at) for i in (0, 1, 2)})()
+    assert str(run.reports[0]).startswith("no sum of 6 clients (quorum-missed), lost client-")
+    assert sorted(run.reports[0].lost) == [(f"client-{i}", "masked input") for i in (0, 1, 2)]
+
+
 def test_who_goes_in_the_last_step_is_in_the_sum():
     run = Run(federation(rounds=1), others={1: drop(1, lambda tag: tag == (0, 3))})()
     assert same_weights(run, simulated(DATA, rounds=1).weights)

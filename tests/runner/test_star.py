@@ -75,6 +75,10 @@ def test_a_client_that_fails_does_not_end_the_star(tmp_path: Path) -> None:
     assert summary["result"]["totals"] == [5, 5]
     assert summary["results"] == {"client0": 2, "client1": 2, "client2": "failed [program-failed]"}
     assert summary["lost"] == {"peer-failed": 1}
+    (loss,) = summary["losses"]
+    assert (loss["client"], loss["code"]) == ("client2", "peer-failed")
+    assert loss["phase"] in ("before it was told anything", "before its answer in round 0, step 0")
+    assert f"client2: peer-failed, {loss['phase']}" in done.stdout
 
 
 @pytest.mark.slow

@@ -54,7 +54,8 @@ class Refused:
 
 class Rounds:
     """The rounds of one server, one after the other. `refused` counts by client and reason; `number` and `step` are
-    those that are under way, -1 before the first."""
+    those that are under way, -1 before the first. `lost`: members of the round that did not answer in some step, and in
+    which."""
 
     def __init__(self, quorum: Quorum | None = None, number: int = 0) -> None:
         """`number`: of the first round; a server that restarts goes on where it was."""
@@ -68,6 +69,7 @@ class Rounds:
         self._left: dict[str, int] = {}
         self._answered: dict[str, None] = {}
         self._under_way = False
+        self.lost: dict[str, int] = {}
 
     @property
     def here(self) -> tuple[str, ...]:
@@ -100,6 +102,7 @@ class Rounds:
             raise PeerError("quorum-missed", cause, "wait for more of them", party=None)
         self.number += 1
         self.members = {name: self._here[name] for name in chosen}
+        self.lost = {}
         self._left = dict(self.members)
         self._open(0, now, seconds)
         return tuple(chosen)
@@ -137,6 +140,7 @@ class Rounds:
     def close(self) -> tuple[str, ...]:
         """Ends the step: who has answered. PeerError `quorum-missed`, which names some of those that did not."""
         self._under_way = False
+        self.lost |= {name: self.step for name in self.members if name not in self._answered and name not in self.lost}
         needed = self.quorum.of(len(self.members))
         if len(self._answered) >= needed:
             return self.answered

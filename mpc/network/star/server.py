@@ -18,10 +18,11 @@ import trio
 
 from mpc.errors import LocalError, ParleyError, PeerError
 from mpc.network.decoder import SCRATCH, Decoder
+from mpc.network.identity import Certificate
 from mpc.network.link import Link
 from mpc.network.peer import Peer
 from mpc.network.session_kinds import STAR
-from mpc.network.star.counts import Counts
+from mpc.network.star.counts import Counts, Loss
 from mpc.network.star.endings import (
     CLIENT,
     SERVER,
@@ -74,13 +75,15 @@ class _Client:
     binding: bytes
     line: Line
     proof: Proof | None
+    told: Tag | None = None
+    heard: Tag | None = None
 
 
 class StarServer:
     """What `async def server(star)` works with. Its methods belong to the trio loop that it was made in.
 
     `name`: the server's. `session`: 32 bytes, other ones each time a server begins. `parameters`: what the clients were
-    told. `counts`: see Counts.
+    told. `counts`: see Counts. `authority`: the certificate of who enrols clients; None in memory.
     """
 
     def __init__(
@@ -96,6 +99,7 @@ class StarServer:
         self.parameters: Parameters = dict(terms.parameters)
         self.limits = limits or StarLimits()
         self.counts = Counts()
+        self.authority: Certificate | None = None
         self._terms = terms
         self._kind = STAR
         self._inbox: Inbox[Event | Later] = Inbox(
@@ -151,7 +155,7 @@ class StarServer:
         found = self._here.get(client)
         if found is None or connection not in (None, found.connection):
             return False
-        return self._queue(found, outgoing)
+        return self._queue(found, outgoing, tag)
 
     def broadcast(self, tag: Tag, payload: Payload, to: Iterable[str] | None = None) -> list[str]:
         """Queues one message for all clients, or those of `to` that are here; their names. It is held once, not once a
@@ -161,7 +165,7 @@ class StarServer:
         """
         outgoing = self._prepared(tag, payload)
         names = list(self._here) if to is None else [name for name in to if name in self._here]
-        return [name for name in names if self._queue(self._here[name], outgoing)]
+        return [name for name in names if self._queue(self._here[name], outgoing, tag)]
 
     async def drained(self, clients: Iterable[str] | None = None) -> None:
         """Waits until all that was queued for these clients has left, or they have."""
@@ -291,7 +295,7 @@ class StarServer:
     def _prepared(self, tag: Tag, payload: Payload) -> Outgoing:
         return prepare(message_of(tag, payload), self.limits.message_bytes)
 
-    def _queue(self, client: _Client, outgoing: Outgoing) -> bool:
+    def _queue(self, client: _Client, outgoing: Outgoing, tag: Tag) -> bool:
         peer, limits = client.line.peer, self.limits
         full = peer.queued >= limits.queue_messages
         if full or (peer.queued and peer.queued_bytes + outgoing.size > limits.queue_bytes):
@@ -299,6 +303,7 @@ class StarServer:
             self._kind.gone(self, client.index, too_slow(client.name, what))
             return False
         self.counts.sent_bytes += outgoing.size
+        client.told = tag[:2]
         client.line.send(outgoing)
         return True
 
@@ -343,6 +348,7 @@ class StarServer:
 
         def take(message: Message | Aside) -> None:
             self.counts.messages += 1
+            client.heard = message.tag[:2]
             if isinstance(message, Message):
                 size = message.array.nbytes
                 self._inbox.put_message(Came(name, number, message.tag, message.array), line.sender, size)
@@ -374,6 +380,7 @@ class StarServer:
             self.counts.goodbyes += 1
         else:
             self.counts.lost[error.code] = self.counts.lost.get(error.code, 0) + 1
+            self.counts.losses.append(Loss(client.name, error.code, client.told, client.heard))
         self._inbox.put(Left(client.name, client.connection, error))
 
     def _refuse_away(self, name: str) -> None:
