@@ -87,10 +87,12 @@ async def _start_all(run: LocalStar, folder: Path, crew: Crew, waiting: list[For
 
 def _write_star(folder: Path, clients: Sequence[str], port: int) -> Path:
     """Keys, certificates and star.toml of this run."""
+    from protocols.aggregation.star_credentials import vouch
+
     new_identity(SERVER, folder)
     authority = Authority(new_authority("authority", folder))
     for name in clients:
-        authority.enroll(name, new_request(name, folder), folder)
+        authority.enroll(name, new_request(name, folder), folder, vouch=vouch)
     path = folder / "star.toml"
     lines = ("[server]", f'name = "{SERVER}"', f'address = "127.0.0.1:{port}"', f'certificate = "{SERVER}.crt"')
     path.write_text("\n".join((*lines, "", "[clients]", 'authority = "authority.crt"', "")))

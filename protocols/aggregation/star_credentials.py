@@ -13,6 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from mpc.errors import LocalError, PeerError
+from mpc.network.identity import Certificate as StarCertificate
 from mpc.network.identity import load_certificate, load_key
 from mpc.network.star.credentials import VOUCHED, client_name
 from protocols.aggregation.enrolment import Authority, Certificate, Credential, SigningKey
@@ -30,9 +31,13 @@ def credential_of_star(key_file: str | Path, authority_file: str | Path) -> tupl
     LocalError `aggregation-credential` where the certificate says nothing of sums, or not by this authority;
     `no-key`, `key-exposed`, `bad-key`, `bad-certificate`, `wrong-key`.
     """
-    place = Path(key_file)
+    return credential_of(Path(key_file), load_certificate(Path(authority_file)))
+
+
+def credential_of(place: Path, by: StarCertificate) -> tuple[Credential, bytes]:
+    """As `credential_of_star`, of the authority's certificate."""
     key, found = load_key(place.stem, place), load_certificate(place.with_suffix(".crt"))
-    authority = x509.load_der_x509_certificate(load_certificate(Path(authority_file)).der).public_key()
+    authority = x509.load_der_x509_certificate(by.der).public_key()
     shown = x509.load_der_x509_certificate(found.der)
     if not isinstance(key, ed25519.Ed25519PrivateKey) or not isinstance(authority, ed25519.Ed25519PublicKey):
         raise _without(place, "is of another kind than Ed25519, or its authority is")
@@ -44,6 +49,17 @@ def credential_of_star(key_file: str | Path, authority_file: str | Path) -> tupl
     except PeerError:
         raise _without(place, "says nothing of secure sums, or not by this authority") from None
     return Credential(own, certificate), authority.public_bytes_raw()
+
+
+def authority_key(by: StarCertificate) -> bytes:
+    """The public key of a star's authority, 32 bytes. LocalError `aggregation-credential` if it is no Ed25519 key."""
+    key = x509.load_der_x509_certificate(by.der).public_key()
+    if not isinstance(key, ed25519.Ed25519PublicKey):
+        raise LocalError(
+            "aggregation-credential", "the authority of this star has a key of another kind than Ed25519",
+            "make an authority with `parley star authority`, and have it enrol the clients",
+        )  # fmt: skip
+    return key.public_bytes_raw()
 
 
 def _said(certificate: x509.Certificate) -> bytes:

@@ -15,6 +15,7 @@ from mpc.network.star.backoff import Backoff
 from mpc.network.star.client import StarClient
 from mpc.network.star.events import Delivery
 from protocols.aggregation.enrolment import Credential
+from protocols.aggregation.star_credentials import credential_of
 from protocols.federated.federation import Federation
 from protocols.federated.member import Member, Tag
 from protocols.federated.models import Data, Model
@@ -53,9 +54,11 @@ async def join(
     they moved under masks that only the sum of all is without.
 
     `model`, `data`, `held_out`, `users`: this client's own. `credential`, `authority`: who it is, and by whom enrolled,
-    against a malicious server. `spending`: a ledger of its own, in which noise is charged before the first round, and
-    each round noted before anything of it is sent; without one it counts the rounds, and takes part in no more than
-    noise is made for. A line that is lost is dialled anew as `backoff` says, for the next round.
+    against a malicious server; if not given, those of the certificate that it has dialled the star with, and of the
+    authority that its own star.toml names: a client enrols once. `spending`: a ledger of its own, in which noise is
+    charged before the first round, and each round noted before anything of it is sent; without one it counts the
+    rounds, and takes part in no more than noise is made for. A line that is lost is dialled anew as `backoff` says, for
+    the next round.
 
     Who learns what: `serve`. A client without examples takes part and weighs nothing.
 
@@ -65,6 +68,9 @@ async def join(
     `mpc.aggregation.Client`, and how the line ended.
     """
     agreed = federation.agreed(model)
+    if federation.malicious and credential is None and authority is None and star.enrolment is not None:
+        identity, by = star.enrolment
+        credential, authority = credential_of(identity.key_file, by)
     if federation.malicious and (credential is None or authority is None):
         raise LocalError(
             "aggregation-credential", "this federation is against a malicious server, and asks who a client is",

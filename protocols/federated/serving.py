@@ -18,6 +18,7 @@ from mpc.network.star.server import StarServer
 from mpc.prg import SEED_BYTES, Seed
 from protocols import aggregation
 from protocols.aggregation.plan import AggregationPlan
+from protocols.aggregation.star_credentials import authority_key
 from protocols.federated.aggregate import Total
 from protocols.federated.course import Course
 from protocols.federated.federation import FIGURES, Agreed, Federation
@@ -136,6 +137,8 @@ async def serve(
     `training-missed`.
     """
     agreed = federation.agreed(model)
+    if federation.malicious and authority is None and star.authority is not None:
+        authority = authority_key(star.authority)
     if federation.malicious and authority is None:
         raise LocalError(
             "aggregation-credential", "this federation asks who a client is",

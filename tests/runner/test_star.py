@@ -189,3 +189,34 @@ def test_what_is_wrong_is_said_before_anybody_connects(tmp_path: Path) -> None:
     fails("unknown-client", "star", "revoke", "bert", *key)
     code, text = call("star", "revoke", "anna", *key)
     assert (code, "2 more revoked" in text) == (0, True)
+
+
+TRAINING = """
+import numpy as np
+from mpc import federated
+
+def agreed():
+    return federated.Federation(clients=4, rounds=1, dropouts=0.25, corrupted=0.0, malicious=True, step_seconds=20)
+
+def model():
+    return federated.softmax_regression(1, 2)
+
+async def server(star):
+    served = await federated.serve(star, model(), agreed())
+    return {"sites": len(served.trained.rounds[0].sites)}
+
+async def client(star, mine):
+    data = np.array([[0.5], [1.5]]), np.array([0, 1])
+    return (await federated.join(star, model(), data, agreed())).rounds
+"""
+
+
+@pytest.mark.slow
+def test_a_client_that_is_enrolled_once_trains_against_a_malicious_server(tmp_path: Path) -> None:
+    """What it shows other clients is in the certificate that it dials with."""
+    program, target = write(tmp_path, "training.py", TRAINING), tmp_path / "summary.json"
+    done = parley("star", "run", program, "--clients", "4", "--json", str(target))
+    assert done.returncode == 0, done.stderr
+    summary = json.loads(target.read_text())
+    assert summary["result"] == {"sites": 4}
+    assert summary["results"] == {f"client{i}": 1 for i in range(4)}

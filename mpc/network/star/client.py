@@ -12,6 +12,7 @@ import trio
 
 from mpc.errors import LocalError, ParleyError, PeerError
 from mpc.network.decoder import Decoder
+from mpc.network.identity import Certificate, Identity
 from mpc.network.link import Link
 from mpc.network.peer import Peer
 from mpc.network.star.backoff import Backoff
@@ -28,6 +29,9 @@ SEND_AHEAD = 1 << 24
 """So many bytes may wait to be sent before `send` waits too."""
 _FAREWELL_SECONDS = 30.0
 
+Enrolment = tuple[Identity, Certificate]
+"""A client's own key and certificate, and the certificate of the authority that enrolled it."""
+
 Connect = Callable[[], Awaitable[Link]]
 """Makes a link to the server, which has shown that it is the one; PeerError otherwise."""
 
@@ -35,7 +39,8 @@ Connect = Callable[[], Awaitable[Link]]
 class StarClient:
     """What `async def client(star, mine)` works with. Its methods belong to the trio loop that it was made in.
 
-    `name`: this client's. `server`: the server's. `attempts`: how often it has dialled.
+    `name`: this client's. `server`: the server's. `attempts`: how often it has dialled. `enrolment`: its key with the
+    certificate that it dials with, and the authority's; None in memory, where a client is who it says it is.
     """
 
     def __init__(
@@ -51,6 +56,7 @@ class StarClient:
         self.name = name
         self.server = server
         self.attempts = 0
+        self.enrolment: Enrolment | None = None
         self._terms = terms
         self._connect = connect
         self._tasks = tasks

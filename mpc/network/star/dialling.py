@@ -55,7 +55,9 @@ async def dial(
     terms = StarTerms(version, program_digest, expects or {})
 
     def make(tasks: trio.Nursery) -> StarClient:
-        return StarClient(name, star.server.name, terms, way.connect, tasks, star.limits, on_progress)
+        client = StarClient(name, star.server.name, terms, way.connect, tasks, star.limits, on_progress)
+        client.enrolment = identity, star.authority
+        return client
 
     async with as_client(make, backoff or Backoff()) as client:
         yield client
