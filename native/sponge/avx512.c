@@ -1,5 +1,5 @@
-/* A register holds a word of one state in its lower half, of another in its upper half. AVX-512 rotates words, has any
- * function of three in one instruction, and enough registers for a state; two cost no more than one. */
+/* A register holds a word of one state in its lower half, of another in its upper half. AVX-512 rotates words and has
+ * enough registers for a state; two cost no more than one. */
 
 #include "kernels.h"
 
@@ -14,8 +14,9 @@ typedef __m128i State;
 enum { RATE = PARLEY_SPONGE_RATE, WORDS = PARLEY_SPONGE_WORDS, TAKEN = RATE / 8 };
 
 static inline State xor2(State x, State y) { return _mm_xor_si128(x, y); }
-static inline State xor3(State x, State y, State z) { return _mm_ternarylogic_epi64(x, y, z, 0x96); }
-static inline State chi(State x, State y, State z) { return _mm_ternarylogic_epi64(x, y, z, 0xd2); }
+/* Written as two operations: the compiler makes one of them, which overwrites an operand, where that takes no move. */
+static inline State xor3(State x, State y, State z) { return xor2(xor2(x, y), z); }
+static inline State chi(State x, State y, State z) { return xor2(x, _mm_andnot_si128(y, z)); }
 static inline State xored(State x, uint64_t word) { return _mm_xor_si128(x, _mm_set1_epi64x((int64_t)word)); }
 
 #define TURNED(x, n) _mm_rol_epi64(x, n)
