@@ -156,9 +156,8 @@ FOLDER_ORDER = {
     ),
     "protocols.prio3": (
         "refusals", "elements", "sponge", "xof_turboshake128", "points_faz25", "gadgets", "circuit", "range_checks",
-        "scalars",
-        "vectors", "norms", "flp_bbcggi19", "derivations", "messages", "sharing", "vdaf_prio3", "chunk_lengths",
-        "instances", "type_names", "__init__",
+        "scalars", "vectors", "norms", "flp_bbcggi19", "derivations", "messages", "sharing", "reading", "vdaf_prio3",
+        "chunk_lengths", "instances", "type_names", "__init__",
     ),
     "protocols.elgamal": (
         "refusals", "logarithms", "encryption", "plaintexts", "scaling", "ciphertexts", "messages", "keys",

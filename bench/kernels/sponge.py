@@ -20,6 +20,7 @@ def workloads() -> list[KernelWorkload]:
     count = BLOCKS * lib.PARLEY_SPONGE_RATE
     data = random_words((count + BEFORE) // 8 + 1, 1).view(np.uint8)
     one, other = np.zeros(lib.PARLEY_SPONGE_WORDS, U64), np.zeros(lib.PARLEY_SPONGE_WORDS, U64)
+    four = pointer(np.zeros((4, lib.PARLEY_SPONGE_WORDS), U64))
     tape, states = ffi.from_buffer(BYTES, data), (pointer(one), pointer(other))
     message = data[:count].tobytes()
     runs = {
@@ -27,10 +28,12 @@ def workloads() -> list[KernelWorkload]:
         "squeeze": (partial(lib.parley_sponge_squeeze, states[0], tape, BLOCKS), lambda: _drawn(count)),
         "relay": (partial(lib.parley_sponge_relay, *states, tape, BEFORE, BLOCKS), lambda: _hashed(_drawn(count))),
     }
-    return [
+    each = [
         KernelWorkload(f"sponge.{name}", "bytes", count, run, "copy_l2", 1, {"pycryptodome": peer})
         for name, (run, peer) in runs.items()
     ]
+    at_once = partial(lib.parley_sponge_absorb_four, four, tape, tape, tape, tape, BLOCKS)
+    return [*each, KernelWorkload("sponge.absorb_four", "bytes", 4 * count, at_once, "copy_l2", 1, {})]
 
 
 def _hashed(data: bytes) -> None:

@@ -19,4 +19,11 @@ void parley_sponge_squeeze(uint64_t *state, uint8_t *out, size_t blocks);
  * first; as many at its end are not absorbed. before < 168. */
 void parley_sponge_relay(uint64_t *source, uint64_t *into, uint8_t *tape, size_t before, size_t blocks);
 
+/* parley_sponge_absorb of four messages (blocks, 168) side by side, each by a state of its own: states (4, 25). */
+void parley_sponge_absorb_four(uint64_t *states, const uint8_t *a, const uint8_t *b, const uint8_t *c, const uint8_t *d,
+                               size_t blocks);
+
+/* parley_sponge_relay of two sources (2, 25) into two states (2, 25) side by side, each pair by a tape of its own. */
+void parley_sponge_relay_two(uint64_t *sources, uint64_t *into, uint8_t *a, uint8_t *b, size_t before, size_t blocks);
+
 #endif

@@ -47,4 +47,15 @@ static void relay(uint64_t *source, uint64_t *into, uint8_t *tape, size_t before
     }
 }
 
+static void absorb_four(uint64_t *states, const uint8_t *a, const uint8_t *b, const uint8_t *c, const uint8_t *d,
+                        size_t blocks) {
+    const uint8_t *const data[4] = {a, b, c, d};
+    for (int i = 0; i < 4; i++) absorb(states + PARLEY_SPONGE_WORDS * i, data[i], blocks);
+}
+
+static void relay_two(uint64_t *sources, uint64_t *into, uint8_t *a, uint8_t *b, size_t before, size_t blocks) {
+    relay(sources, into, a, before, blocks);
+    relay(sources + PARLEY_SPONGE_WORDS, into + PARLEY_SPONGE_WORDS, b, before, blocks);
+}
+
 const SpongeKernels sponge_portable = {SPONGE_KERNELS(OWN)};

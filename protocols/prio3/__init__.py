@@ -15,8 +15,9 @@ from protocols.prio3.instances import (
     Prio3SumVec,
     Prio3SumVecWithMultiproof,
 )
+from protocols.prio3.reading import NONCE_SIZE
 from protocols.prio3.type_names import type_name
-from protocols.prio3.vdaf_prio3 import NONCE_SIZE, VERIFY_KEY_SIZE, Prio3, VerifyState
+from protocols.prio3.vdaf_prio3 import VERIFY_KEY_SIZE, Prio3, VerifyState
 
 __all__ = [
     "NONCE_SIZE",

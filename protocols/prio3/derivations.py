@@ -16,7 +16,7 @@ from mpc.algebra.field import PrimeField
 from mpc.algebra.ring import U64, Words
 from protocols.prio3.circuit import AnyCircuit
 from protocols.prio3.elements import as_bytes
-from protocols.prio3.xof_turboshake128 import SEED_SIZE, XofTurboShake128, derive_seed
+from protocols.prio3.xof_turboshake128 import SEED_SIZE, XofTurboShake128, derive_seed, derive_seeds, vectors_into
 
 VERSION = 18
 """Of the drafts whose domain separation tags these are: 18 and later."""
@@ -48,11 +48,18 @@ class Derivations:
 
     def helper_meas_share(self, agg_id: int, seed: bytes, blind: bytes, nonce: bytes) -> tuple[Words, bytes]:
         """A helper's share of the measurement, (meas_len,), and its `joint_rand_part` if the circuit takes any."""
+        return self.helper_meas_shares(agg_id, [seed], [blind], [nonce])[0]
+
+    def helper_meas_shares(
+        self, agg_id: int, seeds: Sequence[bytes], blinds: Sequence[bytes], nonces: Sequence[bytes]
+    ) -> list[tuple[Words, bytes]]:
+        """Those of several reports."""
         field, length = self.circuit.field, self.circuit.meas_len
-        drawn = XofTurboShake128(seed, self._tag(Usage.MEAS_SHARE), bytes([agg_id]))
+        drawn = [XofTurboShake128(seed, self._tag(Usage.MEAS_SHARE), bytes([agg_id])) for seed in seeds]
         if not self.circuit.joint_rand_len:
-            return drawn.vector(field, length), b""
-        return drawn.vector_into(field, length, blind, self._tag(Usage.JOINT_RAND_PART), bytes([agg_id]) + nonce)
+            return [(stream.vector(field, length), b"") for stream in drawn]
+        binders = [bytes([agg_id]) + nonce for nonce in nonces]
+        return vectors_into(drawn, field, length, blinds, self._tag(Usage.JOINT_RAND_PART), binders)
 
     def helper_proofs_share(self, agg_id: int, seed: bytes) -> Words:
         """A helper's share of all proofs: (proofs * proof_len,)."""
@@ -71,7 +78,14 @@ class Derivations:
 
     def joint_rand_part(self, agg_id: int, blind: bytes, meas_share: Words, nonce: bytes) -> bytes:
         """What an aggregator's share of the measurement adds to the joint randomness."""
-        return derive_seed(blind, self._tag(Usage.JOINT_RAND_PART), bytes([agg_id]) + nonce, as_bytes(meas_share))
+        return self.joint_rand_parts(agg_id, [blind], [meas_share], [nonce])[0]
+
+    def joint_rand_parts(
+        self, agg_id: int, blinds: Sequence[bytes], meas_shares: Sequence[Words], nonces: Sequence[bytes]
+    ) -> list[bytes]:
+        """Those of several reports."""
+        binders = [bytes([agg_id]) + nonce for nonce in nonces]
+        return derive_seeds(blinds, self._tag(Usage.JOINT_RAND_PART), binders, [as_bytes(m) for m in meas_shares])
 
     def joint_rand_seed(self, parts: Sequence[bytes]) -> bytes:
         """The seed of the joint randomness, of the parts of all aggregators."""

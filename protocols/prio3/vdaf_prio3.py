@@ -25,15 +25,15 @@ from protocols.prio3.circuit import Circuit
 from protocols.prio3.derivations import MOST_CTX, Derivations
 from protocols.prio3.elements import encoded, stacked
 from protocols.prio3.flp_bbcggi19 import decide, prove, query
-from protocols.prio3.messages import Format, LeaderShare
-from protocols.prio3.refusals import CLIENT, malformed, rejected, whole, wrong_type
+from protocols.prio3.messages import Format
+from protocols.prio3.reading import NONCE_SIZE, Received, opened_report, received, side_by_side
+from protocols.prio3.refusals import CLIENT, rejected, whole, wrong_type
 from protocols.prio3.sharing import Draft
 from protocols.prio3.xof_turboshake128 import SEED_SIZE
 
 Measurement = TypeVar("Measurement")
 Result = TypeVar("Result")
 
-NONCE_SIZE = 16
 VERIFY_KEY_SIZE = SEED_SIZE
 _ELEMENTS_AT_ONCE = 1 << 18
 """Of measurements that are computed with together."""
@@ -154,13 +154,16 @@ class Prio3(Generic[Measurement, Result]):
         derive, names = self._derivations(ctx), clients or [CLIENT] * len(nonces)
         _alike(nonces, public_shares, input_shares, names)
         outcomes: list[tuple[VerifyState, bytes] | PeerError] = []
-        for some in self._slices(len(nonces)):
-            read: list[_Received | PeerError] = [
-                self._read(derive, agg_id, *report)
+        for some in self._slices(len(nonces), side_by_side(agg_id)):
+            opened = [
+                opened_report(self._format, agg_id, *report)
                 for report in zip(nonces[some], public_shares[some], input_shares[some], names[some], strict=True)
             ]
-            good = iter(self._query(derive, verify_key, [r for r in read if not isinstance(r, PeerError)]))
-            outcomes += [r if isinstance(r, PeerError) else next(good) for r in read]
+            read = received(derive, agg_id, [r for r in opened if not isinstance(r, PeerError)])
+            good = (
+                outcome for part in self._slices(len(read)) for outcome in self._query(derive, verify_key, read[part])
+            )
+            outcomes += [r if isinstance(r, PeerError) else next(good) for r in opened]
         return outcomes
 
     def verifier_shares_to_message(
@@ -256,9 +259,9 @@ class Prio3(Generic[Measurement, Result]):
             raise wrong_type(f"a context is bytes, at most {MOST_CTX} of them", "hash a longer one")
         return Derivations(self.algorithm, ctx, self.circuit, self.proofs)
 
-    def _slices(self, count: int) -> Iterator[slice]:
+    def _slices(self, count: int, least: int = 1) -> Iterator[slice]:
         widest = max(calls.gadget.count * calls.p for calls in self.circuit.gadgets)
-        step = max(1, _ELEMENTS_AT_ONCE // max(self.circuit.meas_len, widest // 2))
+        step = max(least, _ELEMENTS_AT_ONCE // max(self.circuit.meas_len, widest // 2))
         return (slice(i, i + step) for i in range(0, count, step))
 
     def _added(self, shares: Sequence[Words]) -> Words:
@@ -293,31 +296,9 @@ class Prio3(Generic[Measurement, Result]):
         n = x.shape[1] // self.proofs
         return [x[:, i * n : (i + 1) * n] for i in range(self.proofs)]
 
-    def _read(
-        self, derive: Derivations, agg_id: int, nonce: bytes, public: bytes, data: bytes, client: str
-    ) -> _Received | PeerError:
-        try:
-            if not isinstance(nonce, bytes) or len(nonce) != NONCE_SIZE:
-                raise malformed(client, f"a nonce that is not {NONCE_SIZE} bytes")
-            parts = self._format.public_share(public, client)
-            if agg_id == 0:
-                share = self._format.leader_share(data, client)
-                part = derive.joint_rand_part(0, share.blind, share.meas_share, nonce) if parts else b""
-            else:
-                seed, blind = self._format.helper_share(data, client)
-                meas, part = derive.helper_meas_share(agg_id, seed, blind, nonce)
-                share = LeaderShare(meas, derive.helper_proofs_share(agg_id, seed), blind)
-        except PeerError as error:
-            return error
-        if parts:
-            parts[agg_id] = part
-        return _Received(client, nonce, share, part, derive.joint_rand_seed(parts) if parts else b"")
-
     def _query(
-        self, derive: Derivations, verify_key: bytes, reports: Sequence[_Received]
+        self, derive: Derivations, verify_key: bytes, reports: Sequence[Received]
     ) -> list[tuple[VerifyState, bytes] | PeerError]:
-        if not reports:
-            return []
         meas = stacked([r.share.meas_share for r in reports])
         given = (
             stacked([r.share.proofs_share for r in reports]),
@@ -356,14 +337,3 @@ class Prio3(Generic[Measurement, Result]):
 def _alike(*lists: Sequence[object]) -> None:
     if len({len(each) for each in lists}) > 1:
         raise wrong_type("a batch has lists of several lengths", "give one of each a report")
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class _Received:
-    """An aggregator's part of one report."""
-
-    client: str
-    nonce: bytes
-    share: LeaderShare
-    part: bytes
-    joint_rand_seed: bytes

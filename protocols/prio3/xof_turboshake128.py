@@ -6,6 +6,7 @@ and ends with domain byte 1. Elements of a field are drawn from its output by re
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import prod
 
 import numpy as np
@@ -14,7 +15,7 @@ from mpc.algebra.field import PrimeField
 from mpc.algebra.ring import U64, Shape, Words
 from mpc.errors import LocalError
 from protocols.prio3.elements import as_bytes, shaped
-from protocols.prio3.sponge import Sponge
+from protocols.prio3.sponge import Sponge, absorb_each, relay_each
 
 SEED_SIZE = 32
 
@@ -44,20 +45,6 @@ class XofTurboShake128:
         """The next field elements (length,): draws that are not below p are dropped (VDAF, section 6.2, `next_vec`)."""
         return self._drawn(field, length, self.words((length, field.words)))[0]
 
-    def vector_into(
-        self, field: PrimeField, length: int, seed: bytes, dst: bytes, *binder: bytes | memoryview
-    ) -> tuple[Words, bytes]:
-        """The first field elements of this stream, and `derive_seed(seed, dst, *binder, the elements)`."""
-        other = _begun(seed, dst, *binder)
-        told = self._sponge.relay_into(other, 8 * field.words * length)
-        vector, as_told = self._drawn(field, length, told.view("<u8").astype(U64, copy=False))
-        if not as_told:
-            return vector, derive_seed(seed, dst, *binder, as_bytes(vector))
-        other.finish()
-        out = np.empty(SEED_SIZE, np.uint8)
-        other.read_into(out)
-        return vector, out.tobytes()
-
     def _drawn(self, field: PrimeField, length: int, drawn: Words) -> tuple[Words, bool]:
         """The elements of what was drawn, and of more where some is not below p; whether none was needed."""
         try:
@@ -85,6 +72,41 @@ class _Again:
 def derive_seed(seed: bytes, dst: bytes, *binder: bytes | memoryview) -> bytes:
     """The first 32 bytes of a stream: another seed."""
     return XofTurboShake128(seed, dst, *binder).next(SEED_SIZE)
+
+
+def derive_seeds(
+    seeds: Sequence[bytes], dst: bytes, binders: Sequence[bytes], last: Sequence[memoryview]
+) -> list[bytes]:
+    """derive_seed(seed, dst, binder, last) of each: FOUR side by side where their lengths are alike."""
+    sponges = [_begun(seed, dst, binder) for seed, binder in zip(seeds, binders, strict=True)]
+    absorb_each(sponges, last)
+    return [_seed_of(sponge) for sponge in sponges]
+
+
+def vectors_into(
+    drawn: Sequence[XofTurboShake128],
+    field: PrimeField,
+    length: int,
+    seeds: Sequence[bytes],
+    dst: bytes,
+    binders: Sequence[bytes],
+) -> list[tuple[Words, bytes]]:
+    """The first field elements of each stream, and `derive_seed(seed, dst, binder, these)`: TWO at a time."""
+    into = [_begun(seed, dst, binder) for seed, binder in zip(seeds, binders, strict=True)]
+    told = relay_each([each._sponge for each in drawn], into, 8 * field.words * length)
+    made = []
+    for xof, tape, other, seed, binder in zip(drawn, told, into, seeds, binders, strict=True):
+        vector, as_told = xof._drawn(field, length, tape.view("<u8").astype(U64, copy=False))
+        made.append((vector, _seed_of(other) if as_told else derive_seed(seed, dst, binder, as_bytes(vector))))
+    return made
+
+
+def _seed_of(sponge: Sponge) -> bytes:
+    """Of a message that ends here."""
+    sponge.finish()
+    out = np.empty(SEED_SIZE, np.uint8)
+    sponge.read_into(out)
+    return out.tobytes()
 
 
 def _begun(seed: bytes, dst: bytes, *binder: bytes | memoryview) -> Sponge:

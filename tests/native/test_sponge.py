@@ -82,15 +82,46 @@ def test_a_relay_is_both_one_after_another(before: int, blocks: int) -> None:
     assert np.array_equal(other, second)
 
 
+@pytest.mark.parametrize("blocks", [0, 1, 3])
+def test_four_messages_side_by_side_are_each_by_itself(blocks: int) -> None:
+    rng = np.random.default_rng(blocks)
+    states = rng.integers(0, 2**64, (4, 25), np.uint64)
+    expected, data = states.copy(), [rng.integers(0, 256, RATE * blocks, np.uint8) for _ in range(4)]
+    lib.parley_sponge_absorb_four(w(states), *map(b, data), blocks)
+    for state, message in zip(expected, data, strict=True):
+        lib.parley_sponge_absorb(w(state), b(message), blocks)
+    assert np.array_equal(states, expected)
+
+
+@pytest.mark.parametrize("before", [0, 1, RATE - 1])
+@pytest.mark.parametrize("blocks", [0, 1, 3])
+def test_two_relays_side_by_side_are_each_by_itself(before: int, blocks: int) -> None:
+    rng = np.random.default_rng([before, blocks])
+    states = rng.integers(0, 2**64, (2, 2, 25), np.uint64)
+    expected = states.copy()
+    tapes = rng.integers(0, 256, (2, before + RATE * blocks + 1), np.uint8)
+    alone = tapes.copy()
+    lib.parley_sponge_relay_two(w(states[0]), w(states[1]), b(tapes[0]), b(tapes[1]), before, blocks)
+    for i in range(2):
+        lib.parley_sponge_relay(w(expected[0, i]), w(expected[1, i]), b(alone[i]), before, blocks)
+    assert np.array_equal(states, expected)
+    assert np.array_equal(tapes, alone)
+
+
 def test_contracts() -> None:
-    x, data = np.zeros(50, np.uint64), np.zeros(3 * RATE, np.uint8)
+    x, y, data = np.zeros(50, np.uint64), np.zeros(50, np.uint64), np.zeros(3 * RATE, np.uint8)
+    one, states = b(data), np.zeros(100, np.uint64)
     for broken in (
         lambda: lib.parley_sponge_absorb(w(x), b(x.view(np.uint8)), 1),
         lambda: lib.parley_sponge_squeeze(w(x), b(x.view(np.uint8)[100:]), 1),
         lambda: lib.parley_sponge_relay(w(x), w(x[25:]), b(data), RATE, 1),
         lambda: lib.parley_sponge_relay(w(x), w(x[24:]), b(data), 0, 1),
         lambda: lib.parley_sponge_relay(w(x), w(x[25:]), b(x.view(np.uint8)[-200:]), 0, 1),
+        lambda: lib.parley_sponge_absorb_four(w(states), one, one, one, b(states.view(np.uint8)[600:]), 1),
+        lambda: lib.parley_sponge_relay_two(w(x), w(x[49:]), one, b(data[RATE:]), 0, 1),
+        lambda: lib.parley_sponge_relay_two(w(x), w(y), one, b(data[RATE - 1 :]), 0, 1),
+        lambda: lib.parley_sponge_relay_two(w(x), w(y), one, b(data[RATE:]), RATE, 0),
     ):
         with pytest.raises(BrokenContract):
             broken()
-    assert not x.any()
+    assert not any(array.any() for array in (x, y, states, data))

@@ -16,7 +16,7 @@ from protocols.prio3.points_faz25 import interleaved, last_value, odd_values, ro
 from protocols.prio3.range_checks import powers
 from protocols.prio3.scalars import Count, Sum
 from protocols.prio3.vectors import Histogram, MultihotCountVec, SumVec
-from protocols.prio3.xof_turboshake128 import XofTurboShake128, derive_seed
+from protocols.prio3.xof_turboshake128 import XofTurboShake128, derive_seed, derive_seeds, vectors_into
 
 F17 = PrimeField(17)
 
@@ -67,13 +67,25 @@ def test_draws_that_are_not_below_p_are_dropped():
 
 @pytest.mark.parametrize("field", [PrimeField(2**63 + 29), FIELD64, FIELD128])
 @pytest.mark.parametrize("length", [0, 1, 20, 21, 100])
-def test_a_vector_that_is_hashed_as_it_is_drawn(field, length):
-    """Also where draws are dropped, as nearly half of them are in the first field."""
-    names = (bytes([7]) * 32, b"tag", b"binder of some length" * 9)
-    vector, seed = XofTurboShake128(bytes(32), b"dst").vector_into(field, length, *names)
-    plain = XofTurboShake128(bytes(32), b"dst").vector(field, length)
-    assert np.array_equal(vector, plain)
-    assert seed == derive_seed(*names, encoded(plain))
+@pytest.mark.parametrize("binders", [(900,), (900, 900, 900), (5, 20)])
+def test_vectors_that_are_hashed_as_they_are_drawn(field, length, binders):
+    """Also where draws are dropped, as nearly half of them are in the first field; and where heads have two lengths."""
+    seeds, names = [bytes([i]) * 32 for i in range(len(binders))], [b"b" * n for n in binders]
+    streams = [XofTurboShake128(seed, b"dst") for seed in seeds]
+    for seed, name, (vector, hashed) in zip(
+        seeds, names, vectors_into(streams, field, length, seeds, b"tag", names), strict=True
+    ):
+        plain = XofTurboShake128(seed, b"dst").vector(field, length)
+        assert np.array_equal(vector, plain)
+        assert hashed == derive_seed(seed, b"tag", name, encoded(plain))
+
+
+@pytest.mark.parametrize("lengths", [(0, 0), (1,), (130, 130, 130), (131,) * 4, (1000,) * 5, (7, 9), (168, 400, 400)])
+def test_seeds_side_by_side_are_each_by_itself(lengths):
+    seeds, last = [bytes([i]) * 32 for i in range(len(lengths))], [bytes([i]) * n for i, n in enumerate(lengths)]
+    names = [b"name" + bytes(i == 6) for i in range(len(lengths))]
+    together = derive_seeds(seeds, b"tag", names, [memoryview(each) for each in last])
+    assert together == [derive_seed(s, b"tag", n, each) for s, n, each in zip(seeds, names, last, strict=True)]
 
 
 @pytest.mark.parametrize("pieces", [(0,), (1, 166, 1), (168, 168), (167, 400, 1), (336, 0, 5)])
