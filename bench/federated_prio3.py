@@ -1,5 +1,7 @@
 """Prio3SumVec of 100,000 numbers of 16 bits: the client's report, its verification at leader and helper, on one core.
 
+A report is verified by itself, and as one of BATCH that came together.
+
 Beside each stand two limits of the same run, over arrays of the same size: the transforms and products of field
 elements that the proof is made of, and these with the bytes of TurboSHAKE128 that the draft asks for. The chunk length
 is `good_chunk_length`'s: the shortest proof.
@@ -21,7 +23,8 @@ from native import keep_memory
 from protocols.prio3 import Prio3SumVec
 
 NAME = "prio3.sumvec_100k"
-NAMES = (NAME, f"{NAME}_leader", f"{NAME}_helper")
+NAMES = (NAME, f"{NAME}_leader", f"{NAME}_helper", f"{NAME}_leader_batch", f"{NAME}_helper_batch")
+BATCH = 4
 LENGTH, MOST = 100_000, 2**16 - 1
 KERNELS, WITH_XOF = "limit:field", "limit:field_and_turboshake"
 _CTX, _KEY = b"benchmark", bytes(range(32))
@@ -38,7 +41,8 @@ class Amounts:
     sponge: int
 
 
-AMOUNTS = {NAMES[0]: Amounts(4, 6, 3), NAMES[1]: Amounts(0, 5, 1), NAMES[2]: Amounts(0, 5, 2)}
+_LEADER, _HELPER = Amounts(0, 5, 1), Amounts(0, 5, 2)
+AMOUNTS = dict(zip(NAMES, (Amounts(4, 6, 3), _LEADER, _HELPER, _LEADER, _HELPER), strict=True))
 """Report: both wires of an element to coefficients and to the odd roots; powers, wires, twists, even and odd values.
 Verification: powers, wires, their values at a point, the sums of bits. A helper draws its share, and hashes it too."""
 
@@ -53,7 +57,10 @@ def measure(table: str, options: Options) -> Iterator[list[Row]]:
     steps = _steps(vdaf)
     for name in wanted:
         works = {PARLEY: steps[name], **_limits(vdaf, AMOUNTS[name])}
-        timed = interleaved({system: _timed(work) for system, work in works.items()}, options.repeat, 1)
+        each = BATCH if name.endswith("_batch") else 1
+        timed = interleaved(
+            {system: _timed(work, each if system == PARLEY else 1) for system, work in works.items()}, options.repeat, 1
+        )
         yield [_row(table, name, system, seconds, vdaf) for system, seconds in timed.items()]
 
 
@@ -65,7 +72,11 @@ def _steps(vdaf: Prio3SumVec) -> dict[str, Work]:
     def verify(agg_id: int) -> Work:
         return lambda: vdaf.verify_init(_KEY, _CTX, agg_id, nonce, public, inputs[agg_id])
 
-    works = (lambda: vdaf.shard(_CTX, values, nonce, rand), verify(0), verify(1))
+    def verify_batch(agg_id: int) -> Work:
+        batch = [nonce] * BATCH, [public] * BATCH, [inputs[agg_id]] * BATCH
+        return lambda: vdaf.verify_init_batch(_KEY, _CTX, agg_id, *batch)
+
+    works = (lambda: vdaf.shard(_CTX, values, nonce, rand), verify(0), verify(1), verify_batch(0), verify_batch(1))
     return dict(zip(NAMES, works, strict=True))
 
 
@@ -86,12 +97,14 @@ def _limits(vdaf: Prio3SumVec, amounts: Amounts) -> dict[str, Work]:
     return {KERNELS: kernels, WITH_XOF: with_xof}
 
 
-def _timed(work: Work) -> Callable[[], float]:
+def _timed(work: Work, reports: int) -> Callable[[], float]:
+    """Seconds a report."""
+
     def seconds() -> float:
         began = time.perf_counter()
         with using_cores(1):
             work()
-        return time.perf_counter() - began
+        return (time.perf_counter() - began) / reports
 
     return seconds
 
@@ -101,7 +114,8 @@ def _row(table: str, name: str, system: str, seconds: object, vdaf: Prio3SumVec)
     median, spread = middle(seconds)
     elements = vdaf.circuit.meas_len + vdaf.circuit.proof_len
     security = "one of two aggregators honest" if system == PARLEY else ""
-    note = f"chunks of {vdaf.circuit.gadgets[0].gadget.count}, a report of {16 * elements / 1e6:.1f} MB"
+    batch = f"one of {BATCH}, " if name.endswith("_batch") else ""
+    note = f"{batch}chunks of {vdaf.circuit.gadgets[0].gadget.count}, a report of {16 * elements / 1e6:.1f} MB"
     return Row(
         table, name, system, 2, False, median, spread, 16 * elements, 0, security, vdaf.circuit.output_len, note=note
     )
