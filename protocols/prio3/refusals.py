@@ -10,24 +10,21 @@ from mpc.errors import LocalError, PeerError
 CLIENT = "the client"
 
 
+def blamed(code: str, sender: str, did: str, remedy: str) -> PeerError:
+    """What a sender did, by its name."""
+    return PeerError(code, f"{sender} {did}", remedy, party=sender)
+
+
 def malformed(sender: str, cause: str) -> PeerError:
     """Bytes that are not the message they should be, by length or by an element that is not below p."""
-    return PeerError(
-        "malformed-report",
-        f"{sender} sent {cause}",
-        "leave this report out; if honest clients meet this, compare the parameters of the type on both sides",
-        party=sender,
-    )
+    remedy = "leave this report out; if honest clients meet this, compare the parameters of the type on both sides"
+    return blamed("malformed-report", sender, f"sent {cause}", remedy)
 
 
 def rejected(sender: str, cause: str) -> PeerError:
     """A report whose proof does not hold."""
-    return PeerError(
-        "rejected-report",
-        f"the report of {sender} is not valid: {cause}",
-        "leave this report out: its measurement is out of range, or a share was changed on the way",
-        party=sender,
-    )
+    remedy = "leave this report out: its measurement is out of range, or a share was changed on the way"
+    return blamed("rejected-report", sender, f"sent a report that is not valid: {cause}", remedy)
 
 
 def unfit(cause: str, remedy: str) -> LocalError:
