@@ -44,7 +44,8 @@ class Amounts:
 _LEADER, _HELPER = Amounts(0, 5, 1), Amounts(0, 5, 2)
 AMOUNTS = dict(zip(NAMES, (Amounts(4, 6, 3), _LEADER, _HELPER, _LEADER, _HELPER), strict=True))
 """Report: both wires of an element to coefficients and to the odd roots; powers, wires, twists, even and odd values.
-Verification: powers, wires, their values at a point, the sums of bits. A helper draws its share, and hashes it too."""
+Verification: powers, wires, their values at a point, the sums of bits; sums that are reduced once for many products
+may take less. A helper draws its share, and hashes it too."""
 
 
 def measure(table: str, options: Options) -> Iterator[list[Row]]:

@@ -26,7 +26,7 @@ from protocols.prio3.derivations import MOST_CTX, Derivations
 from protocols.prio3.elements import encoded, stacked
 from protocols.prio3.flp_bbcggi19 import decide, prove, query
 from protocols.prio3.messages import Format
-from protocols.prio3.reading import NONCE_SIZE, Received, opened_report, received, side_by_side
+from protocols.prio3.reading import NONCE_SIZE, OpenedReport, Received, opened_report, received, side_by_side
 from protocols.prio3.refusals import CLIENT, rejected, whole, wrong_type
 from protocols.prio3.sharing import Draft
 from protocols.prio3.xof_turboshake128 import SEED_SIZE
@@ -155,15 +155,9 @@ class Prio3(Generic[Measurement, Result]):
         _alike(nonces, public_shares, input_shares, names)
         outcomes: list[tuple[VerifyState, bytes] | PeerError] = []
         for some in self._slices(len(nonces), side_by_side(agg_id)):
-            opened = [
-                opened_report(self._format, agg_id, *report)
-                for report in zip(nonces[some], public_shares[some], input_shares[some], names[some], strict=True)
-            ]
-            read = received(derive, agg_id, [r for r in opened if not isinstance(r, PeerError)])
-            good = (
-                outcome for part in self._slices(len(read)) for outcome in self._query(derive, verify_key, read[part])
-            )
-            outcomes += [r if isinstance(r, PeerError) else next(good) for r in opened]
+            reports = zip(nonces[some], public_shares[some], input_shares[some], names[some], strict=True)
+            opened = [opened_report(self._format, agg_id, *report) for report in reports]
+            outcomes += self._verify(derive, verify_key, agg_id, opened)
         return outcomes
 
     def verifier_shares_to_message(
@@ -295,6 +289,13 @@ class Prio3(Generic[Measurement, Result]):
         """What belongs to each proof, of (batch, proofs * n)."""
         n = x.shape[1] // self.proofs
         return [x[:, i * n : (i + 1) * n] for i in range(self.proofs)]
+
+    def _verify(
+        self, derive: Derivations, verify_key: bytes, agg_id: int, opened: Sequence[OpenedReport | PeerError]
+    ) -> list[tuple[VerifyState, bytes] | PeerError]:
+        read = received(derive, agg_id, [r for r in opened if not isinstance(r, PeerError)])
+        good = (asked for some in self._slices(len(read)) for asked in self._query(derive, verify_key, read[some]))
+        return [r if isinstance(r, PeerError) else next(good) for r in opened]
 
     def _query(
         self, derive: Derivations, verify_key: bytes, reports: Sequence[Received]
