@@ -24,19 +24,22 @@ PAUSE = 0.05  # seconds between two reports of progress: enough for the eye, not
 
 
 class StatusLine:
-    """The party's end. Progress is reported at most every `PAUSE` seconds, the newest only."""
+    """The party's end. Progress is reported at most every `PAUSE` seconds, the newest only; that it has connected at
+    once: whoever ends from then on is missed by the others, whom the launcher leaves the time to find out."""
 
     def __init__(self, descriptor: int) -> None:
         self._socket = socket.socket(fileno=descriptor)
         self._newest: Event | None = None
         self.connected = False
-        self._wake = trio.Event()
+        self._wake, self._met = trio.Event(), trio.Event()
 
     def progress(self, stage: str, done: int, total: int | None) -> None:
         """Note how far this party is; never blocks."""
         self.connected = self.connected or not stage.startswith("connecting")
         self._newest = {"event": "progress", "stage": stage, "done": done, "total": total, "connected": self.connected}
         self._wake.set()
+        if self.connected:
+            self._met.set()
 
     async def run(self, work: Callable[[], Awaitable[R]]) -> R:
         """Do `work` while reporting; LocalError `launcher-gone` when the launcher ends before it."""
@@ -64,12 +67,14 @@ class StatusLine:
         while True:
             await self._wake.wait()
             self._wake = trio.Event()
-            if self._newest is not None:
+            told = self._newest
+            if told is not None:
                 try:
-                    await stream.send_all(_line(self._newest))
+                    await stream.send_all(_line(told))
                 except trio.BrokenResourceError:
                     raise _launcher_gone() from None
-            await trio.sleep(PAUSE)
+            with trio.move_on_after(PAUSE):
+                await (trio.sleep_forever() if told is not None and told["connected"] else self._met.wait())
 
     def close(self) -> None:
         """Let go of the socket."""

@@ -44,6 +44,26 @@ def test_progress_and_end_arrive() -> None:
     ]
 
 
+def test_that_a_party_has_connected_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However soon after what it told before."""
+    monkeypatch.setattr("party_runner.status.PAUSE", 3600)
+    ours, status = pair()
+
+    async def work() -> list[bool]:
+        status.progress("connecting: to north", 0, None)
+        told = [await trio.to_thread.run_sync(next_event)]
+        status.progress("planning", 0, None)
+        return [*told, await trio.to_thread.run_sync(next_event)]
+
+    def next_event() -> bool:
+        line = b""
+        while not line.endswith(b"\n"):
+            line += ours.recv(1)
+        return bool(json.loads(line)["connected"])
+
+    assert trio.run(status.run, work) == [False, True]
+
+
 def test_a_large_account_arrives_whole() -> None:
     ours, status = pair()
     account = {"result": list(range(300_000))}
