@@ -23,6 +23,7 @@ pytestmark = pytest.mark.slow
 PARTIES = ("party0", "party1", "party2")
 WITH_DEALER = (*PARTIES, "dealer")
 DEALT = ("--preprocessing", "dealer")
+REPLICATED = ("--suite", "replicated3")
 
 
 @pytest.mark.parametrize(
@@ -30,6 +31,7 @@ DEALT = ("--preprocessing", "dealer")
     [
         ("dealer", WITH_DEALER, DEALT),
         ("party0", PARTIES, ("--prefetch",)),
+        *((victim, PARTIES, REPLICATED) for victim in PARTIES),
     ],
 )
 def test_a_killed_process_is_named_by_all_others(
