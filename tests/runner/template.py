@@ -37,6 +37,10 @@ class Begun:
         assert self._process.pid is not None
         os.kill(self._process.pid, number)
 
+    def printed(self) -> str:
+        """What it has printed to stdout so far."""
+        return self._files[0].read_text() if self._files[0].exists() else ""
+
     def ended(self, timeout: float) -> subprocess.CompletedProcess[str]:
         """Once it has; AssertionError if that takes longer."""
         self._process.join(timeout)
