@@ -6,8 +6,8 @@ import trio
 
 from mpc.errors import PeerError
 from mpc.network.star import MemoryStar
-from mpc.network.star.events import Came, Joined, Left
 from mpc.network.star.counts import Loss
+from mpc.network.star.events import Came, Joined, Left
 from mpc.network.star.server import StarServer
 
 

@@ -15,6 +15,7 @@ from mpc.context import together
 from mpc.planning import CountingSupply
 from mpc.simulation import Setting, run_in_memory
 from protocols.beaver import SUITE
+from protocols.replicated3 import SUITE as REPLICATED3
 from protocols.shares import choose, concatenate, stack
 from protocols.yao import SUITE as YAO
 
@@ -103,6 +104,33 @@ def test_so_does_a_run_of_garbled_operations(script, ring):
     assert counted(script, ShapesOfRing(ring), suite=YAO) == counted(script, ring, suite=YAO)
 
 
+async def every_other_operation(ctx):
+    x, y = await numbers(ctx)
+    a, b = await flags(ctx)
+    await together(ctx, (ctx.suite.shuffle, x, y), (ctx.suite.random_bits, VALUES, (2,)), (ctx.suite.or_, a, b))
+    small = x.modulo(9)
+    return await together(ctx, (ctx.suite.msb, small), (ctx.suite.is_zero, small), (ctx.suite.a2b, small, 3))
+
+
+async def of_nothing(ctx):
+    x, y = await numbers(ctx, (0, 3))
+    suite, thresholds = ctx.suite, ctx.ring.from_ints([1, 2])
+    await together(ctx, (suite.mul, x, y), (suite.msb, x), (suite.below, x, thresholds), (suite.truncate, y, 3))
+    planes, columns = await together(ctx, (suite.a2b, x, 7), (suite.shuffle, x, y))
+    return await together(ctx, (suite.b2a, planes), (suite.is_zero, x), (suite.open, *columns))
+
+
+@pytest.mark.parametrize("script", [*SCRIPTS, every_other_operation, of_nothing], ids=lambda s: s.__name__)
+@pytest.mark.parametrize("ring", [Z64, Z128], ids=str)
+@pytest.mark.parametrize("at_once", [True, False])
+def test_so_does_a_run_of_replicated_shares(script, ring, at_once, monkeypatch):
+    """Reading in one round and in two."""
+    monkeypatch.setattr("protocols.replicated3.reading.AT_ONCE", 1 << 40 if at_once else -1)
+    on_shapes = counted(script, ShapesOfRing(ring), n=3, suite=REPLICATED3)
+    assert on_shapes == counted(script, ring, n=3, suite=REPLICATED3)
+    assert on_shapes[1] == [[]] * 3
+
+
 async def large_product(ctx):
     x, y = await numbers(ctx, (2048, 2048))
     return await ctx.suite.matmul(ctx, x, y)
@@ -113,13 +141,16 @@ async def many_comparisons(ctx):
     return await ctx.suite.bits_to_ring(ctx, await ctx.suite.msb(ctx, x - y))
 
 
+WAYS = {"dealt": {"dealt": True}, "made": {"dealt": False}, "replicated": {"n": 3, "suite": REPLICATED3}}
+
+
 @pytest.mark.parametrize("script", [large_product, many_comparisons])
-@pytest.mark.parametrize("dealt", [True, False])
-def test_a_run_on_shapes_takes_neither_memory_nor_time(script, dealt):
-    counted(script, ShapesOfRing(Z64), dealt=dealt)
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+def test_a_run_on_shapes_takes_neither_memory_nor_time(script, way):
+    counted(script, ShapesOfRing(Z64), **way)
     tracemalloc.start()
     started = time.process_time()
-    counted(script, ShapesOfRing(Z64), dealt=dealt)
+    counted(script, ShapesOfRing(Z64), **way)
     seconds = time.process_time() - started
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
