@@ -66,13 +66,13 @@ def counted(report: Report):
     return {name: getattr(report, name) for name in COUNTED} | {"lines": sorted(report.lines, key=lambda l: l.line)}
 
 
-@pytest.mark.parametrize("n", [2, 3, 4])
+@pytest.mark.parametrize(("n", "suite"), [(2, "beaver"), (3, "beaver"), (4, "beaver"), (3, "replicated3")])
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda p: p.__name__)
-def test_a_run_counts_what_the_plan_said(program, n):
+def test_a_run_counts_what_the_plan_said(program, n, suite):
     values = np.array([1.5, -2.0, 2.0, 0.25])
     inputs = [values, values[::-1].copy()] + [None] * (n - 2)
-    planned = plan(program, [np.zeros(4), np.zeros(4)] + [None] * (n - 2))
-    run = simulate(program, inputs, check_costs=True)
+    planned = plan(program, [np.zeros(4), np.zeros(4)] + [None] * (n - 2), suite=suite)
+    run = simulate(program, inputs, suite=suite, check_costs=True)
     expected = counted(run.report)
     found = counted(planned.report)
     found["security"] = expected["security"]
