@@ -33,6 +33,17 @@ def test_a_program_gives_what_it_gives_in_the_clear(recipe: Recipe) -> None:
     figure.draw_without_rendering()
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "recipe", [recipe for recipe in ALL if len(recipe.parties) == 3], ids=lambda recipe: recipe.name
+)
+def test_among_three_it_does_so_on_replicated_shares(recipe: Recipe) -> None:
+    run = mpc.simulate(recipe.main, recipe.inputs(), suite="replicated3")
+    assert not recipe.too_far_off(one_result(run.results), [reveal.error for reveal in run.report.reveals])
+    assert not run.report.warnings
+    assert not run.report.material
+
+
 @each
 def test_the_data_are_those_that_are_made_up(recipe: Recipe, tmp_path: Path) -> None:
     """But for trained weights, which are others on another processor; what they say is nearly the same."""
