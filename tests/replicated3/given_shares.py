@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from mpc.algebra import bits
+from mpc.algebra.interface import Z2k
 from mpc.algebra.ring import Ring, Words
 from mpc.context import Context
 from mpc.testing import View, exact_view
@@ -97,6 +98,19 @@ async def b2a(ctx: Context, mine: Given, lanes: int) -> Any:
 
 async def truncate(ctx: Context, mine: Given, lanes: int) -> Any:
     return await ctx.suite.truncate(ctx, number(ctx, mine), 1)
+
+
+async def by_summands(ctx: Context, mine: Given, lanes: int) -> Any:
+    """u w + 3 w^2 of x = u - w: two products of what one party tells and two others multiply."""
+    ring: Z2k = cast(Z2k, ctx.ring)
+
+    def told(w: Words) -> Words:
+        return np.stack([w, ring.mul(w, w)])
+
+    def factors(u: Words) -> Words:
+        return np.stack([u, np.full(u.shape, 3 % (1 << ring.bits), np.uint64)])
+
+    return await ctx.suite.by_summands(ctx, number(ctx, mine), 2, told, factors, 4)
 
 
 async def permuted(ctx: Context, mine: Given, lanes: int) -> Any:
@@ -195,6 +209,8 @@ EXAMINED = [
     Examined(b2a, 2, 2, at_once=True, of_bits=True),
     Examined(b2a, 2, 2, at_once=False, of_bits=True),
     Examined(truncate, 1, 3, at_once=False),
+    Examined(by_summands, 1, 2, at_once=True),
+    Examined(by_summands, 1, 3, at_once=False),
 ]
 LARGE = [
     Examined(truncate, 1, 3, at_once=True),

@@ -89,6 +89,9 @@ def test_a_result_is_shared_anew(examined: Examined, monkeypatch: pytest.MonkeyP
     total = sum(array.astype(np.int64) for array in arrays) % (1 << width)
     if examined.operation is of.truncate:
         assert set(total[0]) == {(x + (-(triples[0][1] + triples[0][2])) % 2) >> 1}
+    elif examined.operation is of.by_summands:
+        u, w = triples[0][0], -(triples[0][1] + triples[0][2])
+        assert set(total[0]) == {(u * w + 3 * w * w) % top}
     else:
         expected = [int(value) % (1 << width) for value in RIGHT[examined.operation](examined.ring, x, y)]
         np.testing.assert_array_equal(total, np.broadcast_to(np.array(expected)[:, None], total.shape))
