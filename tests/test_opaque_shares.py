@@ -11,15 +11,17 @@ from pathlib import Path
 import pytest
 
 from protocols.one_array import OneArray, OneArrayBits
+from protocols.replicated3.two_arrays import TwoArrayBits, TwoArrays
 
 ROOT = Path(__file__).resolve().parent.parent
-INSIDE = ("protocols/beaver/", "protocols/ideal/", "protocols/yao/", "protocols/one_array.py")
+INSIDE = ("protocols/beaver/", "protocols/ideal/", "protocols/replicated3/", "protocols/yao/", "protocols/one_array.py")
 FOLDERS = ("mpc", "protocols", "party_runner", "bench", "examples")
 OPENED_HERE = ("protocols.shares", "protocols.suite", "protocols.prefix")
 """Who imports one of these has to do with shares."""
 
-CLASSES = {cls.__name__ for cls in (OneArray, OneArrayBits)}
-ARRAYS = {field.name for cls in (OneArray, OneArrayBits) for field in fields(cls)} - {"shape", "ring", "algebra"}
+SHARES = (OneArray, OneArrayBits, TwoArrays, TwoArrayBits)
+CLASSES = {cls.__name__ for cls in SHARES}
+ARRAYS = {field.name for cls in SHARES for field in fields(cls)} - {"shape", "ring", "algebra"}
 
 NO_SHARES = {"ring", "packed", "ciphertexts_of"}
 """What else has words: a ring says how many an element takes, and ciphertexts are what their holder may see."""
@@ -38,7 +40,7 @@ def openings(source: str) -> list[str]:
     named = [(n.lineno, alias.name) for n in imports for alias in n.names] + [
         (node.lineno, node.id) for node in nodes if isinstance(node, ast.Name)
     ]
-    found = [f"{line}: {name}" for line, name in named if name in CLASSES | {"one_array"}]
+    found = [f"{line}: {name}" for line, name in named if name in CLASSES | {"one_array", "two_arrays"}]
     if any(node.module in OPENED_HERE for node in imports):
         called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
         attributes = [node for node in nodes if isinstance(node, ast.Attribute) and id(node) not in called]
@@ -63,11 +65,13 @@ def test_a_share_stays_closed(path):
 
 
 def test_what_is_forbidden_is_found():
-    assert {"words"} == ARRAYS
+    assert {"words", "first", "second"} == ARRAYS
     seen = "from protocols.shares import ArithmeticShare\n"
     assert openings(seen + "y = x.words + 1")
     assert openings(seen + "y = share_of(ring).words")
+    assert openings(seen + "y = x.second")
     assert not openings(seen + "y = ctx.ring.words + ciphertexts_of(x).words[0]")
     assert openings("from protocols.one_array import OneArray\nOneArray(w, ring)")
     assert openings("from protocols import one_array")
+    assert openings("from protocols.replicated3 import two_arrays")
     assert not openings(seen + "mask = prg.words((3,))")
