@@ -101,6 +101,18 @@ class Prg:
         self._fill(ffi.from_buffer(BYTES, out), out.nbytes)
         return out
 
+    @property
+    def of_kernels(self) -> bool:
+        """Whether a kernel can draw what comes next: the key is of AES-128, nothing of a block is taken, and the
+        processor has AES."""
+        return len(self._key) == 16 and self._position % 16 == 0 and bool(lib.parley_has_fast_aes())
+
+    def left_to_kernel(self, words: int) -> tuple[Pointer, int]:
+        """The round keys and the block from which a kernel draws the next words, which are taken by that."""
+        block = self._position // 16
+        self._position += 8 * words
+        return ffi.from_buffer(BYTES, self._round_keys), block
+
     def packed(self, planes: int, count: int) -> Words:
         """Uniform packed bits, `planes` rows of `count`: (planes, words_for(count)), padding bits zero."""
         out = self.words((planes, words_for(count)))

@@ -138,6 +138,9 @@ class Lib:
     def parley_bit_recombine(
         self, out: Pointer, c: Pointer, d: Pointer, b: Pointer, e: Pointer, a: Pointer, n: int, with_de: int
     ) -> None: ...
+    def parley_bit_masked_product(
+        self, out: Pointer, x0: Pointer, x1: Pointer, y0: Pointer, y1: Pointer, before: Pointer, after: Pointer, n: int
+    ) -> None: ...
     def parley_bit_prefix_xor(self, out: Pointer, x: Pointer, n: int) -> None: ...
     def parley_bit_prefix_or(self, out: Pointer, x: Pointer, n: int) -> None: ...
     def parley_bit_prefix_and(self, out: Pointer, x: Pointer, n: int) -> None: ...
@@ -184,6 +187,19 @@ class Lib:
     ) -> None: ...
     def parley_bit_prefix_rows(
         self, what: int, out: Pointer, x: Pointer, rows: int, n: int, from_last: int
+    ) -> None: ...
+    def parley_bit_one_hot(self, out: Pointer, places: Pointer, depth: int, first: int, n: int) -> None: ...
+    def parley_bit_compare(
+        self,
+        out: Pointer,
+        out_step: int,
+        table: Pointer,
+        step: int,
+        places: Pointer,
+        depth: int,
+        whole: int,
+        from_below: int,
+        n: int,
     ) -> None: ...
     PARLEY_COIN_WORDS: int
     def parley_coins(
@@ -644,12 +660,41 @@ class Lib:
         n: int,
         bits: int,
     ) -> None: ...
+    def parley_replicated_product(
+        self,
+        out: Pointer,
+        x0: Pointer,
+        x1: Pointer,
+        y0: Pointer,
+        y1: Pointer,
+        before: Pointer,
+        before_block: int,
+        after: Pointer,
+        after_block: int,
+        n: int,
+    ) -> None: ...
+    def parley_replicated_and(
+        self,
+        out: Pointer,
+        x0: Pointer,
+        x1: Pointer,
+        y0: Pointer,
+        y1: Pointer,
+        before: Pointer,
+        before_block: int,
+        after: Pointer,
+        after_block: int,
+        n: int,
+    ) -> None: ...
     def parley_add(self, out: Pointer, x: Pointer, y: Pointer, n: int) -> None: ...
     def parley_sub(self, out: Pointer, x: Pointer, y: Pointer, n: int) -> None: ...
     def parley_mul(self, out: Pointer, x: Pointer, y: Pointer, n: int) -> None: ...
     def parley_neg(self, out: Pointer, x: Pointer, n: int) -> None: ...
     def parley_recombine(
         self, out: Pointer, c: Pointer, d: Pointer, b: Pointer, e: Pointer, a: Pointer, n: int, with_de: int
+    ) -> None: ...
+    def parley_masked_product(
+        self, out: Pointer, x0: Pointer, x1: Pointer, y0: Pointer, y1: Pointer, before: Pointer, after: Pointer, n: int
     ) -> None: ...
     def parley_shift_right(self, out: Pointer, x: Pointer, plus: int, s: int, n: int) -> None: ...
     def parley_shift_left(self, out: Pointer, x: Pointer, s: int, n: int) -> None: ...

@@ -31,6 +31,18 @@
         selected->kernel(out, c, d, b, e, a, n, with_de);                                                           \
     }
 
+#define MASKED_PRODUCT_ENTRY(entry, kernel, words)                                                                  \
+    void entry(uint64_t *out, const uint64_t *x0, const uint64_t *x1, const uint64_t *y0, const uint64_t *y1,       \
+               const uint64_t *before, const uint64_t *after, size_t n) {                                           \
+        REQUIRES(same_or_apart(out, x0, ELEMENT_BYTES(words, n)));                                                  \
+        REQUIRES(same_or_apart(out, x1, ELEMENT_BYTES(words, n)));                                                  \
+        REQUIRES(same_or_apart(out, y0, ELEMENT_BYTES(words, n)));                                                  \
+        REQUIRES(same_or_apart(out, y1, ELEMENT_BYTES(words, n)));                                                  \
+        REQUIRES(same_or_apart(out, before, ELEMENT_BYTES(words, n)));                                              \
+        REQUIRES(same_or_apart(out, after, ELEMENT_BYTES(words, n)));                                               \
+        selected->kernel(out, x0, x1, y0, y1, before, after, n);                                                    \
+    }
+
 #define SHIFT_LEFT_ENTRY(entry, kernel, words)                                                                      \
     void entry(uint64_t *out, const uint64_t *x, unsigned s, size_t n) {                                            \
         REQUIRES(same_or_apart(out, x, ELEMENT_BYTES(words, n)));                                                   \

@@ -13,6 +13,10 @@ typedef void Binary(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t 
 typedef void Recombine(uint64_t *out, const uint64_t *c, const uint64_t *d, const uint64_t *b, const uint64_t *e,
                        const uint64_t *a, size_t n, int with_de);
 
+/* Elementwise what one of three parties has of a product of replicated shares: x0 (y0 + y1) + x1 y0 + after - before. */
+typedef void MaskedProduct(uint64_t *out, const uint64_t *x0, const uint64_t *x1, const uint64_t *y0, const uint64_t *y1,
+                           const uint64_t *before, const uint64_t *after, size_t n);
+
 /* Elementwise x << s; s is public and below the bits of an element. */
 typedef void ShiftLeft(uint64_t *out, const uint64_t *x, unsigned s, size_t n);
 

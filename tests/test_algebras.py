@@ -3,6 +3,7 @@
 Elements are compared with Python's integers. A member for shapes gives what the real one gives, without content.
 """
 
+from functools import partial
 from operator import and_, xor
 
 import numpy as np
@@ -14,6 +15,7 @@ from mpc.algebra.bits import words_for
 from mpc.algebra.elements import to_integers
 from mpc.algebra.field import FIELD64, FIELD128, MERSENNE61, PrimeField
 from mpc.algebra.interface import Algebra, Bits, Elementwise, Z2k
+from mpc.algebra.masked import formula_of_product
 from mpc.algebra.packed_bits import PACKED
 from mpc.algebra.ring import Z64, Ring
 from mpc.algebra.shapes_only import SHAPES_OF_BITS, ShapesOfRing, blank
@@ -87,6 +89,23 @@ def test_recombination_is_its_formula(algebra, data):
         for part in parts[1:]:
             total = algebra.add(total, part)
         np.testing.assert_array_equal(algebra.recombine(c, d, b, e, a, with_de=with_de), total)
+
+
+@pytest.mark.parametrize("algebra", [*RINGS, BITS], ids=str)
+@given(data=st.data())
+def test_masked_products_are_their_formula_under_any_stream(algebra, data):
+    """Streams that a kernel may draw, and one that it may not, as it lies within a block; the same numbers after."""
+    shape, other = operands(data)
+    x = drawn(algebra, shape), drawn(algebra, shape, 1)
+    y = drawn(algebra, other, 2), drawn(algebra, other, 3)
+    taken = data.draw(st.integers(0, 3))
+    results = []
+    for masked in (algebra.masked_product, partial(formula_of_product, algebra)):
+        streams = [Seed(bytes([i] * 32)).prg("mask") for i in range(2)]
+        streams[0].words((taken,))
+        results.append([masked(x, y, tuple(streams)), *(stream.words((3,)) for stream in streams)])
+    for found, expected in zip(*results, strict=True):
+        np.testing.assert_array_equal(found, expected)
 
 
 @every
@@ -271,6 +290,8 @@ def test_matrix_products_and_shifts_have_the_shape_of_the_real_ones(ring, left, 
     x, y = drawn(ring, left), drawn(ring, right)
     u, v = drawn(of_shapes, left), drawn(of_shapes, right)
     same_shape(ring.matmul(x, y), of_shapes.matmul(u, v))
+    streams = Seed(bytes(32)).prg("before"), Seed(bytes(32)).prg("after")
+    same_shape(ring.masked_product((x, x), (x, x), streams), of_shapes.masked_product((u, u), (u, u), streams))
     same_shape(ring.shift_right(x, 1), of_shapes.shift_right(u, 1))
     same_shape(ring.shift_left(x, 1), of_shapes.shift_left(u, 1))
     same_shape(ring.low(x, 1), of_shapes.low(u, 1))
@@ -297,6 +318,13 @@ def test_operations_of_bits_have_the_shape_of_the_real_ones():
     same_shape(PACKED.prefix_planes(x, "or"), SHAPES_OF_BITS.prefix_planes(u, "or"))
     table, blank_table = PACKED.one_hot(x), SHAPES_OF_BITS.one_hot(u)
     same_shape(table, blank_table)
+    same_shape(PACKED.one_hot(x, first=1), SHAPES_OF_BITS.one_hot(u, first=1))
+    three, blank_three = table[1:, None], blank_table[1:, None]
+    for way in ({}, {"from_below": True}):
+        same_shape(PACKED.compared(three, x, **way), SHAPES_OF_BITS.compared(blank_three, u, **way))
+    streams = Seed(bytes(32)).prg("before"), Seed(bytes(32)).prg("after")
+    same_shape(PACKED.masked_product((x, x), (x, x), streams), SHAPES_OF_BITS.masked_product((u, u), (u, u), streams))
+    same_shape(PACKED.xored_at(x, 1, x[0]), SHAPES_OF_BITS.xored_at(u, 1, u[0]))
     same_shape(PACKED.look_up(table, x), SHAPES_OF_BITS.look_up(blank_table, u))
     for index in (0, np.s_[1:], [0, 2], ...):
         same_shape(PACKED.part(x, index), SHAPES_OF_BITS.part(u, index))

@@ -8,17 +8,49 @@ from __future__ import annotations
 
 import numpy as np
 
-from mpc.algebra.ring import Words
+from mpc.algebra.words import U64, Words, as_words, contiguous, pointer
 from mpc.errors import LocalError
+from native import lib
+
+_MOST_BITS = 8
+"""Places of more bits are no kernel's."""
 
 
-def one_hot(places: Words) -> Words:
-    """Entry v of the result says whether the place is v: places (d, ...), result (2^d, ...)."""
+def one_hot(places: Words, *, first: int = 0) -> Words:
+    """Entry v of the result says whether the place is v: places (d, ...), result (2^d, ...), or 2^d - 1 entries from
+    `first` = 1 on."""
+    if 1 <= len(places) <= _MOST_BITS:
+        places = contiguous(as_words(places))
+        out = np.empty(((1 << len(places)) - first, *places.shape[1:]), U64)
+        lib.parley_bit_one_hot(pointer(out), pointer(places), len(places), first, places[0].size)
+        return out
     table = np.full((1, *places.shape[1:]), ~np.uint64(0))
     for plane in places:
         chosen = table & plane
         table = np.concatenate([table ^ chosen, chosen])
-    return table
+    return table[first:]
+
+
+def compared(table: Words, places: Words, *, whole: bool = False, from_below: bool = False) -> Words:
+    """The sum of the entries above each lane's place, and the one at it: planes (2, m, words).
+
+    `table`: entries 1 to 2^d - 1, (2^d - 1, m, words), for places (d, words) of 1 to 8 bits; entry 0 makes all together
+    ones if `whole`, else zeros. With `from_below` the same of the lowest 1, 2, .. d bits of the number of the entry and
+    of the place: (d, 2, m, words). Of a table that says which number each lane has, these say whether the place is
+    below it, and whether it is the number itself; of a summand of such a table, they are summands of that.
+    """
+    depth, (rows, m, words) = len(places), table.shape
+    if not 1 <= depth <= _MOST_BITS or rows != (1 << depth) - 1 or places.shape != (depth, words):
+        raise LocalError(
+            "wrong-shape", f"{rows} entries of {words} words at places of shape {places.shape}",
+            "a table has 2^d - 1 entries, from entry 1 on, for places of d = 1 to 8 bits",
+        )  # fmt: skip
+    table, places = contiguous(as_words(table)), contiguous(as_words(places))
+    out = np.empty((2 * depth if from_below else 2, m, words), U64)
+    for i in range(m):
+        to, of = pointer(out[0, i]), pointer(table[0, i])
+        lib.parley_bit_compare(to, m * words, of, m * words, pointer(places), depth, whole, from_below, words)
+    return out.reshape(depth, 2, m, words) if from_below else out
 
 
 def look_up(table: Words, places: Words) -> Words:

@@ -24,6 +24,7 @@ from mpc.algebra.words import Stream, Words
 Shape: TypeAlias = tuple[int, ...]
 Axes: TypeAlias = int | tuple[int, ...] | None
 PrefixOp: TypeAlias = Literal["and", "xor", "or"]
+Pair: TypeAlias = tuple[Words, Words]
 Moving: TypeAlias = Callable[..., npt.NDArray[Any]]
 
 
@@ -100,6 +101,12 @@ class Z2k(Algebra, Protocol):
     def shift_left(self, x: Words, s: int) -> Words:
         """x * 2^s, 0 <= s <= bits."""
 
+    def masked_product(self, x: Pair, y: Pair, masks: tuple[Stream, Stream]) -> Words:
+        """x_0 (y_0 + y_1) + x_1 y_0 + after - before, broadcasting: what a party has of a replicated product.
+
+        `masks`: the streams that `before` and `after` are drawn from, in the shape of the result.
+        """
+
     def planes(self, x: Words, count: int) -> Words:
         """The lowest `count` bit planes of the elements, flattened in C order: (count, words_for(size))."""
 
@@ -125,6 +132,9 @@ class Bits(Elementwise, Protocol):
     def xor(self, x: Words, y: Words, out: Words | None = None) -> Words:
         """x ^ y."""
 
+    def xored_at(self, x: Words, index: int, y: Words) -> Words:
+        """x with x[index] ^ y at one place of its first axis, in memory of its own."""
+
     def or_(self, x: Words, y: Words) -> Words:
         """x | y."""
 
@@ -136,6 +146,9 @@ class Bits(Elementwise, Protocol):
 
     def same(self, x: Words, y: Words, out: Words | None = None) -> Words:
         """~(x ^ y)."""
+
+    def masked_product(self, x: Pair, y: Pair, masks: tuple[Stream, Stream]) -> Words:
+        """As that of `Z2k`, of bits."""
 
     def pack(self, bits: npt.NDArray[Any]) -> Words:
         """The bits of an array of any shape (uint8 or bool), flattened: (words_for(size),)."""
@@ -152,8 +165,16 @@ class Bits(Elementwise, Protocol):
     def prefix_planes(self, planes: Words, op: PrefixOp, *, from_last: bool = False) -> Words:
         """Plane i is the "xor", "or" or "and" of planes 0 to i, or with `from_last` of planes i to the last."""
 
-    def one_hot(self, places: Words) -> Words:
-        """Entry v says whether the place is v: places (d, ...), result (2^d, ...)."""
+    def one_hot(self, places: Words, *, first: int = 0) -> Words:
+        """Entry v says whether the place is v: places (d, ...), result (2^d, ...), or from entry `first` = 1 on."""
+
+    def compared(self, table: Words, places: Words, *, whole: bool = False, from_below: bool = False) -> Words:
+        """The sum of the entries above each lane's place, and the one at it: planes (2, m, words).
+
+        `table`: entries 1 to 2^d - 1, (2^d - 1, m, words); entry 0 makes all together ones if `whole`, else zeros. It
+        is linear in these. places (d, words). With `from_below` the same of the lowest 1, 2, .. d bits of the number
+        of the entry and of the place: (d, 2, m, words).
+        """
 
     def look_up(self, table: Words, places: Words) -> Words:
         """The entry at each lane's place: (2^d, ..., words) at (d, words) gives (..., words)."""

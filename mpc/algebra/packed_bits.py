@@ -16,10 +16,12 @@ import numpy.typing as npt
 
 from mpc.algebra import bit_tables, bits
 from mpc.algebra.elements import OneWord, moved_elements
-from mpc.algebra.interface import Axes, Moving, Shape
+from mpc.algebra.interface import Axes, Moving, Pair, Shape
+from mpc.algebra.masked import formula_of_product, masked_product
 from mpc.algebra.sums import summed_axes
 from mpc.algebra.words import U64, Stream, Words
 from mpc.errors import LocalError
+from native import lib
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,11 @@ class PackedBits(OneWord):
         """x & y."""
         return bits.bit_and(x, y)
 
+    def masked_product(self, x: Pair, y: Pair, masks: tuple[Stream, Stream]) -> Words:
+        """x_0 & (y_0 ^ y_1) ^ x_1 & y_0 ^ after ^ before, broadcasting; in one pass if all have one shape."""
+        out = masked_product(lib.parley_replicated_and, x, y, masks)
+        return formula_of_product(self, x, y, masks) if out is None else out
+
     def sum(self, x: Words, axis: Axes = None) -> Words:
         """The XOR of all words, or along axes as in numpy."""
         try:
@@ -78,6 +85,13 @@ class PackedBits(OneWord):
         shape = moved[0].shape if moved else np.shape(move(*(np.zeros(shape, np.uint8) for shape in shapes)))
         packed = np.array([bits.pack(plane) for plane in moved], U64)
         return packed.reshape(*lead, bits.words_for(prod(shape))), shape
+
+    def xored_at(self, x: Words, index: int, y: Words) -> Words:
+        """x with x[index] ^ y at one place of its first axis, in memory of its own."""
+        out = np.empty(x.shape, U64)
+        out[:index], out[index + 1 :] = x[:index], x[index + 1 :]
+        bits.bit_xor(x[index], y, out=out[index])
+        return out
 
     def part(self, x: Words, index: Any) -> Words:
         """x[index]: a view where numpy gives one."""
@@ -107,6 +121,7 @@ class PackedBits(OneWord):
     one_hot = staticmethod(bit_tables.one_hot)
     look_up = staticmethod(bit_tables.look_up)
     turned = staticmethod(bit_tables.turned)
+    compared = staticmethod(bit_tables.compared)
 
 
 PACKED = PackedBits()

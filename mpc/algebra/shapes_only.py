@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mpc.algebra.elements import OneWord
-from mpc.algebra.interface import Algebra, Axes, Moving, PrefixOp, Shape, Z2k
+from mpc.algebra.interface import Algebra, Axes, Moving, Pair, PrefixOp, Shape, Z2k
 from mpc.algebra.sums import summed_axes
 from mpc.algebra.words import Stream, Words
 from mpc.errors import LocalError
@@ -152,6 +152,10 @@ class ShapesOfRing:
         """A value of all shapes, broadcast."""
         return _together("recombine", c, d, b, e, a)
 
+    def masked_product(self, x: Pair, y: Pair, masks: tuple[Stream, Stream]) -> Words:
+        """A value of all shapes, broadcast; nothing is drawn."""
+        return _together("mul", *x, *y)
+
     def matmul(self, x: Words, y: Words) -> Words:
         """A value of the shape of the product."""
         return self.zeros(_product_shape(self.shape(x), self.shape(y)))
@@ -241,9 +245,17 @@ class ShapesOfBits(OneWord):
 
     and_not = same = xor
 
+    def xored_at(self, x: Words, index: int, y: Words) -> Words:
+        """Words of the shape of x."""
+        return blank(x.shape)
+
     def recombine(self, c: Words, d: Words, b: Words, e: Words, a: Words, *, with_de: bool) -> Words:
         """Words of all shapes, broadcast."""
         return _together("recombine", c, d, b, e, a)
+
+    def masked_product(self, x: Pair, y: Pair, masks: tuple[Stream, Stream]) -> Words:
+        """Words of all shapes, broadcast; nothing is drawn."""
+        return _together("mul", *x, *y)
 
     def sum(self, x: Words, axis: Axes = None) -> Words:
         """Words without these axes."""
@@ -285,9 +297,13 @@ class ShapesOfBits(OneWord):
         """Planes of the same shape."""
         return blank(planes.shape)
 
-    def one_hot(self, places: Words) -> Words:
+    def one_hot(self, places: Words, *, first: int = 0) -> Words:
         """A table for places of these bits."""
-        return blank((1 << len(places), *places.shape[1:]))
+        return blank(((1 << len(places)) - first, *places.shape[1:]))
+
+    def compared(self, table: Words, places: Words, *, whole: bool = False, from_below: bool = False) -> Words:
+        """Two planes, or two for each bit of the places."""
+        return blank((*((len(places),) if from_below else ()), 2, *table.shape[1:]))
 
     def look_up(self, table: Words, places: Words) -> Words:
         """An entry."""

@@ -16,7 +16,8 @@ import numpy.typing as npt
 
 from mpc.algebra import bits
 from mpc.algebra.elements import centred, from_integers, moved_elements, to_integers
-from mpc.algebra.interface import Moving
+from mpc.algebra.interface import Moving, Pair
+from mpc.algebra.masked import formula_of_product
 from mpc.algebra.matmul import stacked_product
 from mpc.algebra.ring import Ring, Shape
 from mpc.algebra.sums import runs_of, summed_axes
@@ -182,6 +183,10 @@ class WideRing:
         pc, pd, pb, pe, pa = (pointer(contiguous(v)) for v in (c, d, b, e, a))
         lib.parley_wide_recombine(pointer(out), pc, pd, pb, pe, pa, out.size // 2, with_de)
         return self._reduced(out)
+
+    def masked_product(self, x: Pair, y: Pair, masks: tuple[Stream, Stream]) -> Words:
+        """x_0 (y_0 + y_1) + x_1 y_0 + after - before, broadcasting."""
+        return formula_of_product(self, x, y, masks)
 
     def matmul(self, x: Words, y: Words) -> Words:
         """x @ y with numpy.matmul's rules for vectors, matrices and stacks of matrices of elements."""

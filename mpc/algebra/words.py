@@ -29,6 +29,17 @@ class Stream(Protocol):
         """The next words."""
 
 
+class KernelStream(Stream, Protocol):
+    """A stream that a kernel may be able to draw itself."""
+
+    @property
+    def of_kernels(self) -> bool:
+        """Whether a kernel can draw what comes next."""
+
+    def left_to_kernel(self, words: int) -> tuple[Pointer, int]:
+        """The round keys of AES-128 and the block from which a kernel draws so many words, which are taken by that."""
+
+
 def as_words(x: Words) -> Words:
     """x as an array of uint64; anything but one (or a numpy uint64 scalar) raises LocalError."""
     if isinstance(x, np.ndarray) and x.dtype == U64:

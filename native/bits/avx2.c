@@ -33,6 +33,18 @@ static void bit_recombine(uint64_t *out, const uint64_t *c, const uint64_t *d, c
     for (; i < n; i++) out[i] = c[i] ^ (d[i] & (b[i] ^ (e[i] & keep))) ^ (e[i] & a[i]);
 }
 
+static inline V masked(V x0, V x1, V y0, V y1, V before, V after) {
+    const V products = _mm256_xor_si256(_mm256_and_si256(x0, _mm256_xor_si256(y0, y1)), _mm256_and_si256(x1, y0));
+    return _mm256_xor_si256(products, _mm256_xor_si256(after, before));
+}
+
+static void bit_masked_product(uint64_t *out, const uint64_t *x0, const uint64_t *x1, const uint64_t *y0,
+                               const uint64_t *y1, const uint64_t *before, const uint64_t *after, size_t n) {
+    ELEMENTWISE(out, n, 0,
+                masked(load(x0 + i), load(x1 + i), load(y0 + i), load(y1 + i), load(before + i), load(after + i)),
+                (x0[i] & (y0[i] ^ y1[i])) ^ (x1[i] & y0[i]) ^ after[i] ^ before[i]);
+}
+
 /* In each word, the ones of x: of each half byte by a table, summed over the bytes. */
 static inline V ones_of_words(V x) {
     const V low = _mm256_set1_epi8(15);
@@ -109,6 +121,8 @@ enum { LANES = 4 };
 #include "bits/planes.h"
 
 #include "bits/prefix.h"
+
+#include "bits/tables.h"
 
 #include "bits/transpose.h"
 

@@ -35,6 +35,19 @@ static void bit_recombine(uint64_t *out, const uint64_t *c, const uint64_t *d, c
                         load_first(e + i, rest), load_first(a + i, rest), keep));
 }
 
+static inline V masked(V x0, V x1, V y0, V y1, V before, V after) {
+    const V masks = _mm512_ternarylogic_epi64(before, after, _mm512_and_si512(x1, y0), 0x96);
+    return _mm512_ternarylogic_epi64(masks, x0, _mm512_xor_si512(y0, y1), 0x78);
+}
+
+static void bit_masked_product(uint64_t *out, const uint64_t *x0, const uint64_t *x1, const uint64_t *y0,
+                               const uint64_t *y1, const uint64_t *before, const uint64_t *after, size_t n) {
+    ELEMENTWISE(out, n, 0,
+                masked(load(x0 + i), load(x1 + i), load(y0 + i), load(y1 + i), load(before + i), load(after + i)),
+                masked(load_first(x0 + i, n - i), load_first(x1 + i, n - i), load_first(y0 + i, n - i),
+                       load_first(y1 + i, n - i), load_first(before + i, n - i), load_first(after + i, n - i)));
+}
+
 static void pack(uint64_t *out, const uint8_t *bits, size_t count) {
     const V one = _mm512_set1_epi8(1);
     size_t i = 0;
@@ -57,6 +70,8 @@ static void unpack(uint8_t *out, const uint64_t *words, size_t count) {
 #include "bits/lanes_avx512.h"
 
 #include "bits/prefix.h"
+
+#include "bits/tables.h"
 
 static void planes(uint64_t *out, const uint64_t *x, size_t count, size_t bits) { planes_from(0, out, x, count, bits); }
 

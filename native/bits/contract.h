@@ -10,7 +10,7 @@
 
 #define BIT_KERNELS_BUT_POPCOUNT(KERNEL)                                                                                      \
     KERNEL(bit_and) KERNEL(bit_xor) KERNEL(bit_or) KERNEL(bit_and_not) KERNEL(bit_same) KERNEL(bit_not)          \
-    KERNEL(bit_recombine)                                                                                        \
+    KERNEL(bit_recombine) KERNEL(bit_masked_product) KERNEL(bit_one_hot) KERNEL(bit_compare)                     \
     KERNEL(bit_prefix_xor) KERNEL(bit_prefix_or) KERNEL(bit_prefix_and)                                          \
     KERNEL(pack) KERNEL(unpack) KERNEL(planes) KERNEL(from_planes) KERNEL(bit_transpose)
 

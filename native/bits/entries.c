@@ -10,6 +10,7 @@ BINARY_ENTRY(parley_bit_and_not, bits.bit_and_not, 1)
 BINARY_ENTRY(parley_bit_same, bits.bit_same, 1)
 UNARY_ENTRY(parley_bit_not, bits.bit_not, 1)
 RECOMBINE_ENTRY(parley_bit_recombine, bits.bit_recombine, 1)
+MASKED_PRODUCT_ENTRY(parley_bit_masked_product, bits.bit_masked_product, 1)
 UNARY_ENTRY(parley_bit_prefix_xor, bits.bit_prefix_xor, 1)
 UNARY_ENTRY(parley_bit_prefix_or, bits.bit_prefix_or, 1)
 UNARY_ENTRY(parley_bit_prefix_and, bits.bit_prefix_and, 1)
@@ -39,6 +40,26 @@ void parley_from_planes(uint64_t *out, const uint64_t *rows, size_t count, size_
     REQUIRES(bits <= 64);
     REQUIRES(apart(out, count * sizeof *out, rows, packed_bytes(bits, count)));
     selected->bits.from_planes(out, rows, count, bits);
+}
+
+/* The bytes from the first to the last of rows that lie `step` words apart. */
+static inline size_t bytes_of_rows(size_t rows, size_t step, size_t n) {
+    return n && rows ? ((rows - 1) * step + n) * sizeof(uint64_t) : 0;
+}
+
+void parley_bit_one_hot(uint64_t *out, const uint64_t *places, size_t depth, size_t first, size_t n) {
+    REQUIRES(1 <= depth && depth <= 8 && first <= 1);
+    REQUIRES(apart(out, bytes_of_rows(((size_t)1 << depth) - first, n, n), places, bytes_of_rows(depth, n, n)));
+    selected->bits.bit_one_hot(out, places, depth, first, n);
+}
+
+void parley_bit_compare(uint64_t *out, size_t out_step, const uint64_t *table, size_t step, const uint64_t *places,
+                        size_t depth, int whole, int from_below, size_t n) {
+    REQUIRES(1 <= depth && depth <= 8 && n <= step && n <= out_step);
+    const size_t out_bytes = bytes_of_rows(from_below ? 2 * depth : 2, out_step, n);
+    REQUIRES(apart(out, out_bytes, table, bytes_of_rows(((size_t)1 << depth) - 1, step, n)));
+    REQUIRES(apart(out, out_bytes, places, bytes_of_rows(depth, n, n)));
+    selected->bits.bit_compare(out, out_step, table, step, places, depth, whole, from_below, n);
 }
 
 void parley_bit_transpose(uint8_t *out, size_t out_step, const uint8_t *x, size_t x_step, size_t rows, size_t columns) {

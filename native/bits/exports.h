@@ -11,6 +11,9 @@ Unary parley_bit_not;
 /* Elementwise: out = c ^ d & b ^ e & a (^ d & e). */
 Recombine parley_bit_recombine;
 
+/* Elementwise: out = x0 & (y0 ^ y1) ^ x1 & y0 ^ after ^ before. */
+MaskedProduct parley_bit_masked_product;
+
 /* Elementwise: bit i of each word becomes the xor, or, and of bits 0 to i of that word. */
 Unary parley_bit_prefix_xor, parley_bit_prefix_or, parley_bit_prefix_and;
 
@@ -48,5 +51,16 @@ void parley_bit_recombine_rows(uint64_t *out, const uint64_t *c, const uint64_t 
 /* out (rows, n): row i is rows 0 to i of x combined by PARLEY_AND, PARLEY_XOR or PARLEY_OR; with `from_last`, rows i
  * to the last. out may be x. */
 void parley_bit_prefix_rows(int what, uint64_t *out, const uint64_t *x, size_t rows, size_t n, int from_last);
+
+/* Tables for n words of lanes, each lane with a place u of `depth` bits, 1 to 8: places (depth, n), lowest bit first.
+ *
+ * one_hot: out (2^depth - first, n); row v - first says whether u is v, for v from `first`, 0 or 1.
+ * compare: of a table with a row for each v from 1 to 2^depth - 1, `step` >= n words apart: the sum of the rows above u,
+ * and row u, where row 0 is what makes all rows together all ones (`whole` not 0) or zeros. For a table that is one-hot
+ * of w these are [u < w] and [u = w]. out: two rows, `out_step` >= n words apart; with from_below 2 depth rows, the same
+ * of the lowest 1, 2, .. depth bits of place and table, in turn. */
+void parley_bit_one_hot(uint64_t *out, const uint64_t *places, size_t depth, size_t first, size_t n);
+void parley_bit_compare(uint64_t *out, size_t out_step, const uint64_t *table, size_t step, const uint64_t *places,
+                        size_t depth, int whole, int from_below, size_t n);
 
 #endif

@@ -32,6 +32,45 @@ static void bit_recombine(uint64_t *out, const uint64_t *c, const uint64_t *d, c
     for (size_t i = 0; i < n; i++) out[i] = c[i] ^ (d[i] & (b[i] ^ (e[i] & keep))) ^ (e[i] & a[i]);
 }
 
+static void bit_masked_product(uint64_t *out, const uint64_t *x0, const uint64_t *x1, const uint64_t *y0,
+                               const uint64_t *y1, const uint64_t *before, const uint64_t *after, size_t n) {
+    for (size_t i = 0; i < n; i++) out[i] = (x0[i] & (y0[i] ^ y1[i])) ^ (x1[i] & y0[i]) ^ after[i] ^ before[i];
+}
+
+/* Where a place is v in its lowest `bits` bits; `step` words lie between its bits. */
+static uint64_t place_is(const uint64_t *place, size_t step, size_t bits, size_t v) {
+    uint64_t is = UINT64_MAX;
+    for (size_t j = 0; j < bits; j++) is &= v >> j & 1 ? place[j * step] : ~place[j * step];
+    return is;
+}
+
+static void bit_one_hot(uint64_t *out, const uint64_t *places, size_t depth, size_t first, size_t n) {
+    for (size_t v = first; v < (size_t)1 << depth; v++)
+        for (size_t i = 0; i < n; i++) out[(v - first) * n + i] = place_is(places + i, n, depth, v);
+}
+
+/* The sum of the rows above the place and the row at it, of tables and places by their lowest `bits` bits. */
+static void compare_word(uint64_t *above, uint64_t *equal, const uint64_t *table, size_t step, const uint64_t *place,
+                         size_t n, size_t depth, size_t bits, uint64_t whole) {
+    const size_t low = ((size_t)1 << bits) - 1;
+    uint64_t first = whole;
+    *above = *equal = 0;
+    for (size_t v = 1; v < (size_t)1 << depth; v++) first ^= table[(v - 1) * step];
+    for (size_t v = 0; v < (size_t)1 << depth; v++) {
+        const uint64_t row = v ? table[(v - 1) * step] : first;
+        for (size_t u = 0; u < (v & low); u++) *above ^= row & place_is(place, n, bits, u);
+        *equal ^= row & place_is(place, n, bits, v & low);
+    }
+}
+
+static void bit_compare(uint64_t *out, size_t out_step, const uint64_t *table, size_t step, const uint64_t *places,
+                        size_t depth, int whole, int from_below, size_t n) {
+    for (size_t bits = from_below ? 1 : depth; bits <= depth; bits++, out += 2 * out_step)
+        for (size_t i = 0; i < n; i++)
+            compare_word(out + i, out + out_step + i, table + i, step, places + i, n, depth, bits,
+                         whole ? UINT64_MAX : 0);
+}
+
 static void bit_prefix_xor(uint64_t *out, const uint64_t *x, size_t n) {
     for (size_t i = 0; i < n; i++) {
         uint64_t v = x[i];

@@ -28,6 +28,18 @@ static void recombine(uint64_t *out, const uint64_t *c, const uint64_t *d, const
                 c[i] + d[i] * (b[i] + (e[i] & keep)) + e[i] * a[i]);
 }
 
+static inline V masked(V x0, V x1, V y0, V y1, V before, V after) {
+    const V product = _mm256_add_epi64(mul_words(x0, _mm256_add_epi64(y0, y1)), mul_words(x1, y0));
+    return _mm256_add_epi64(product, _mm256_sub_epi64(after, before));
+}
+
+static void masked_product(uint64_t *out, const uint64_t *x0, const uint64_t *x1, const uint64_t *y0, const uint64_t *y1,
+                           const uint64_t *before, const uint64_t *after, size_t n) {
+    ELEMENTWISE(out, n, 0,
+                masked(load(x0 + i), load(x1 + i), load(y0 + i), load(y1 + i), load(before + i), load(after + i)),
+                x0[i] * (y0[i] + y1[i]) + x1[i] * y0[i] + after[i] - before[i]);
+}
+
 static void shift_right(uint64_t *out, const uint64_t *x, uint64_t plus, unsigned s, size_t n) {
     const V addend = spread(plus);
     const __m128i by = _mm_cvtsi32_si128((int)s);
@@ -56,7 +68,7 @@ static inline V add_words(V x, V y) { return _mm256_add_epi64(x, y); }
 
 #include "ring/sums.h"
 
-const RingKernels ring_avx2 = {RING_KERNELS(OWN)};
+const RingKernels ring_avx2 = {RING_KERNELS(OWN) OWN(masked_product)};
 
 #include "targets/end.h"
 

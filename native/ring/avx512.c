@@ -27,6 +27,19 @@ static void recombine(uint64_t *out, const uint64_t *c, const uint64_t *d, const
                         load_first(e + i, n - i), load_first(a + i, n - i), keep));
 }
 
+static inline V masked(V x0, V x1, V y0, V y1, V before, V after) {
+    const V product = _mm512_add_epi64(_mm512_mullo_epi64(x0, _mm512_add_epi64(y0, y1)), _mm512_mullo_epi64(x1, y0));
+    return _mm512_add_epi64(product, _mm512_sub_epi64(after, before));
+}
+
+static void masked_product(uint64_t *out, const uint64_t *x0, const uint64_t *x1, const uint64_t *y0, const uint64_t *y1,
+                           const uint64_t *before, const uint64_t *after, size_t n) {
+    ELEMENTWISE(out, n, 0,
+                masked(load(x0 + i), load(x1 + i), load(y0 + i), load(y1 + i), load(before + i), load(after + i)),
+                masked(load_first(x0 + i, n - i), load_first(x1 + i, n - i), load_first(y0 + i, n - i),
+                       load_first(y1 + i, n - i), load_first(before + i, n - i), load_first(after + i, n - i)));
+}
+
 static void shift_right(uint64_t *out, const uint64_t *x, uint64_t plus, unsigned s, size_t n) {
     const V addend = spread(plus);
     const __m128i by = _mm_cvtsi32_si128((int)s);
@@ -58,7 +71,7 @@ static inline V add_words(V x, V y) { return _mm512_add_epi64(x, y); }
 
 #include "ring/sums.h"
 
-const RingKernels ring_avx512 = {RING_KERNELS(OWN)};
+const RingKernels ring_avx512 = {RING_KERNELS(OWN) OWN(masked_product)};
 
 #include "targets/end.h"
 

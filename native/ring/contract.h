@@ -17,6 +17,7 @@
 #define MEMBER(name) LIKE(parley_##name) name;
 typedef struct {
     RING_KERNELS(MEMBER)
+    MEMBER(masked_product)
 } RingKernels;
 #undef MEMBER
 

@@ -10,6 +10,9 @@ Unary parley_neg;
 /* Elementwise mod 2^64: out = c + d*b + e*a (+ d*e). */
 Recombine parley_recombine;
 
+/* Elementwise mod 2^64: out = x0*(y0 + y1) + x1*y0 + after - before. */
+MaskedProduct parley_masked_product;
+
 /* Elementwise: out = (x + plus) >> s (logical) and x << s, 0 <= s <= 63; the sum wraps; plus and s are public. */
 void parley_shift_right(uint64_t *out, const uint64_t *x, uint64_t plus, unsigned s, size_t n);
 ShiftLeft parley_shift_left;

@@ -24,6 +24,11 @@ static void recombine(uint64_t *out, const uint64_t *c, const uint64_t *d, const
     for (size_t i = 0; i < n; i++) out[i] = c[i] + d[i] * (b[i] + (e[i] & keep)) + e[i] * a[i];
 }
 
+static void masked_product(uint64_t *out, const uint64_t *x0, const uint64_t *x1, const uint64_t *y0, const uint64_t *y1,
+                           const uint64_t *before, const uint64_t *after, size_t n) {
+    for (size_t i = 0; i < n; i++) out[i] = x0[i] * (y0[i] + y1[i]) + x1[i] * y0[i] + after[i] - before[i];
+}
+
 static void shift_right(uint64_t *out, const uint64_t *x, uint64_t plus, unsigned s, size_t n) {
     for (size_t i = 0; i < n; i++) out[i] = (x[i] + plus) >> s;
 }
@@ -51,4 +56,4 @@ static void sum(uint64_t *out, const uint64_t *x, size_t outer, size_t count, si
     }
 }
 
-const RingKernels ring_portable = {RING_KERNELS(OWN)};
+const RingKernels ring_portable = {RING_KERNELS(OWN) OWN(masked_product)};

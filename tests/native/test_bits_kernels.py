@@ -87,6 +87,71 @@ def test_recombine_truth_table() -> None:
         assert ints(out) == [recombined(*values, with_de) for values in zip(*rows, strict=True)]
 
 
+def masked(x0: int, x1: int, y0: int, y1: int, before: int, after: int) -> int:
+    return x0 & (y0 ^ y1) ^ x1 & y0 ^ after ^ before
+
+
+@at_every("n", SIZES)
+def test_masked_product(n: int) -> None:
+    arrays = [sample(n, i, offset=i % 3) for i in range(6)]
+    expected = [masked(*values) for values in zip(*map(ints, arrays), strict=True)]
+    out, whole = guarded(n)
+    lib.parley_bit_masked_product(p(out), *map(p, arrays), n)
+    assert ints(out) == expected
+    assert untouched(whole)
+
+
+def test_masked_product_truth_table() -> None:
+    rows = [[M - 1 if number >> i & 1 else 0 for number in range(64)] for i in range(6)]
+    out = np.empty(64, np.uint64)
+    lib.parley_bit_masked_product(p(out), *(p(np.array(row, np.uint64)) for row in rows), 64)
+    assert ints(out) == [masked(*values) for values in zip(*rows, strict=True)]
+
+
+def lanes(rows: np.ndarray) -> np.ndarray:
+    """Packed rows (.., n) as (.., 64 n) of 0 and 1."""
+    bits = rows[..., None] >> np.arange(64, dtype=np.uint64) & np.uint64(1)
+    return bits.reshape(*rows.shape[:-1], -1).astype(int)
+
+
+def numbers(places: np.ndarray) -> np.ndarray:
+    """In each lane the number whose bits, lowest first, the places are."""
+    total: np.ndarray = (lanes(places) << np.arange(len(places))[:, None]).sum(0)
+    return total
+
+
+@at_every("n", [0, 1, 3, 7, 8, 9, 17])
+@pytest.mark.parametrize("depth", range(1, 9))
+@pytest.mark.parametrize("first", [0, 1])
+def test_one_hot(depth: int, first: int, n: int) -> None:
+    places, rows = sample(depth * n, depth).reshape(depth, n), (1 << depth) - first
+    out, whole = guarded(rows * n)
+    lib.parley_bit_one_hot(p(out), p(places), depth, first, n)
+    np.testing.assert_array_equal(lanes(out.reshape(rows, n)), np.arange(first, 1 << depth)[:, None] == numbers(places))
+    assert untouched(whole)
+
+
+@at_every("n", [0, 1, 3, 7, 8, 9, 17])
+@pytest.mark.parametrize("depth", range(1, 9))
+@pytest.mark.parametrize("from_below", [0, 1])
+def test_tables_are_compared_with_places(depth: int, from_below: int, n: int) -> None:
+    """A one-hot table in two summands, the rows of all arrays apart from one another."""
+    step, rows = n + 2, 2 * depth if from_below else 2
+    u, w = (sample(depth * n, seed).reshape(depth, n) for seed in (1, 2))
+    table, summand = sample((1 << depth) * step, 3).reshape(-1, step)[1:], np.zeros(((1 << depth) - 1, step), np.uint64)
+    lib.parley_bit_one_hot(p(hot := np.empty(((1 << depth) - 1, n), np.uint64)), p(w), depth, 1, n)
+    summand[:, :n] = table[:, :n] ^ hot
+    found = np.zeros((rows, n), np.uint64)
+    for of, whole in ((table, 0), (summand, 1)):
+        out = np.full((rows, n + 3), 0xDEADBEEF, np.uint64)
+        lib.parley_bit_compare(p(out), n + 3, p(of), step, p(u), depth, whole, from_below, n)
+        assert (out[:, n:] == 0xDEADBEEF).all()
+        found ^= out[:, :n]
+    for row, bits in enumerate(range(1, depth + 1) if from_below else [depth]):
+        a, b = numbers(u[:bits]), numbers(w[:bits])
+        np.testing.assert_array_equal(lanes(found[2 * row : 2 * row + 2]), [a < b, a == b])
+
+
 def prefixes(name: str, word: int) -> int:
     bits = [word >> i & 1 for i in range(64)]
     return sum(bit << i for i, bit in enumerate(accumulate(bits, PREFIX[name])))

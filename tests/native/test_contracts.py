@@ -39,6 +39,8 @@ CALLS: dict[str, tuple[str, Callable[[Pointer], object]]] = {
     "wide shift": ("s < 64 * 2", lambda out: lib.parley_wide_shift_left(out, words(X), 128, N // 2)),
     "planes": ("bits <= 64", lambda out: lib.parley_planes(out, words(X), 1, 65)),
     "operation": ("what", lambda out: lib.parley_bit_rows(9, out, words(X), 0, 0, words(X), 0, 0, 1, 1, N)),
+    "place": ("depth <= 8", lambda out: lib.parley_bit_one_hot(out, words(X), 9, 0, 0)),
+    "rows of tables": ("n <= step", lambda out: lib.parley_bit_compare(out, N, words(X), N - 1, words(X), 1, 0, 0, N)),
     "element": ("apart", lambda out: lib.parley_gf_powers_128(out, out, N // 2)),
     "counter": ("in_reach", lambda out: lib.parley_aes_ctr(OUT_BYTES, ffi.from_buffer(BYTES, KEYS), 0, 0, 16, N)),
     "width": ("width", lambda out: lib.parley_aes256_add_streams(OUT_BYTES, SCHEDULE, OUT_BYTES, 1, 0, 0, 3)),

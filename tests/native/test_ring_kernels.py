@@ -91,6 +91,23 @@ def test_recombine(n: int, with_de: bool) -> None:
 
 
 @at_every("n", SIZES)
+def test_masked_product(n: int) -> None:
+    operands = [sample(n, i, offset=i % 3) for i in range(6)]
+    expected = [
+        (x0 * (y0 + y1) + x1 * y0 + after - before) % M
+        for x0, x1, y0, y1, before, after in zip(*map(ints, operands), strict=True)
+    ]
+    out, whole = guarded(n)
+    lib.parley_masked_product(p(out), *map(p, operands), n)
+    assert ints(out) == expected
+    assert untouched(whole)
+    for i in range(6):
+        copies = [x.copy() for x in operands]
+        lib.parley_masked_product(p(copies[i]), *map(p, copies), n)
+        assert ints(copies[i]) == expected
+
+
+@at_every("n", SIZES)
 @at_every("s", [0, 1, 13, 31, 32, 63])
 def test_shifts(n: int, s: int) -> None:
     x, plus = sample(n, 4), 2**62 + 5

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "aes/exports.h"
+#include "replicated/exports.h"
 
 enum { STREAMS = 19 };
 
@@ -27,7 +28,15 @@ static void masks(uint64_t *out, uint64_t *s) {
     parley_aes256_add_streams((uint8_t *)out, (const uint8_t *)s, negative, 2, 5, 33, 4);
 }
 
+/* Of secret numbers, under streams of secret keys. */
+static void product(uint64_t *out, uint64_t *s) {
+    const uint8_t *const keys = (const uint8_t *)(s + 4 * 45);
+    parley_replicated_product(out, s, s + 45, s + 90, s + 135, keys, 3, keys + 176, 5, 45);
+    parley_replicated_and(out + 45, s, s + 45, s + 90, s + 135, keys, 3, keys + 176, 5, 45);
+}
+
 const Case cases[] = {
     {"expand_key", expand_key}, {"expand_key_256", expand_key_256}, {"ctr", ctr}, {"ctr_256", ctr_256},
-    {"short_streams", short_streams}, {"long_streams", long_streams}, {"masks", masks}, {0},
+    {"short_streams", short_streams}, {"long_streams", long_streams}, {"masks", masks},
+    {"product", product}, {0},
 };

@@ -20,6 +20,14 @@ static void recombine(uint64_t *out, uint64_t *s) {
     parley_bit_recombine(out, s, s + N, s + 2 * N, s + 3 * N, s + 4 * N, N, 1);
 }
 
+static void masked_product(uint64_t *out, uint64_t *s) {
+    parley_bit_masked_product(out, s, s + N, s + 2 * N, s + 3 * N, s + 4 * N, s + 5 * N, N);
+}
+
+static void one_hot(uint64_t *out, uint64_t *s) { parley_bit_one_hot(out, s, 4, 1, 19); }
+static void compare(uint64_t *out, uint64_t *s) { parley_bit_compare(out, 19, s, 19, s + 15 * 19, 4, 1, 0, 19); }
+static void compare_lower(uint64_t *out, uint64_t *s) { parley_bit_compare(out, 19, s, 19, s + 7 * 19, 3, 0, 1, 19); }
+
 static void prefix_xor(uint64_t *out, uint64_t *s) { parley_bit_prefix_xor(out, s, N); }
 static void prefix_or(uint64_t *out, uint64_t *s) { parley_bit_prefix_or(out, s, N); }
 static void prefix_and(uint64_t *out, uint64_t *s) { parley_bit_prefix_and(out, s, N); }
@@ -53,6 +61,7 @@ static void from_planes_of_tiles(uint64_t *out, uint64_t *s) { parley_from_plane
 const Case cases[] = {
     {"bit_and", bit_and}, {"bit_xor", bit_xor}, {"bit_or", bit_or}, {"bit_and_not", bit_and_not},
     {"bit_same", bit_same}, {"bit_not", bit_not}, {"recombine", recombine}, {"prefix_xor", prefix_xor},
+    {"masked_product", masked_product}, {"one_hot", one_hot}, {"compare", compare}, {"compare_lower", compare_lower},
     {"prefix_or", prefix_or}, {"prefix_and", prefix_and}, {"rows", rows}, {"prefix_rows", prefix_rows},
     {"recombine_rows", recombine_rows}, {"popcount", popcount}, {"pack", pack}, {"unpack", unpack},
     {"planes", planes}, {"from_planes", from_planes}, {"planes_of_tiles", planes_of_tiles},

@@ -1,0 +1,47 @@
+"""What one of three parties has of a product of replicated shares, masked by two streams: by a kernel or its formula.
+
+x_0 (y_0 + y_1) + x_1 y_0 + after - before: the party knows two of three summands of x and y, and has a stream in common
+with the party before it and one with the party after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeGuard
+
+import numpy as np
+
+from mpc.algebra.interface import Elementwise, Pair
+from mpc.algebra.words import U64, KernelStream, Stream, Words, as_words, contiguous, pointer
+
+Masks = tuple[Stream, Stream]
+Kernel = Callable[..., None]
+
+
+def masked_product(kernel: Kernel, x: Pair, y: Pair, masks: Masks) -> Words | None:
+    """In one pass over memory, each mask drawn where it is added; None where a stream or the shapes do not allow it."""
+    before, after = masks
+    if not (_of_kernels(before) and _of_kernels(after)):
+        return None
+    shape, operands = x[0].shape, [*x, *y]
+    if shape != y[0].shape:
+        try:
+            shape = np.broadcast_shapes(shape, y[0].shape)
+        except ValueError:
+            return None
+        operands = [np.broadcast_to(as_words(words), shape) for words in operands]
+    out = np.empty(shape, U64)
+    pointers = [pointer(contiguous(as_words(words))) for words in operands]
+    kernel(pointer(out), *pointers, *before.left_to_kernel(out.size), *after.left_to_kernel(out.size), out.size)
+    return out
+
+
+def _of_kernels(stream: Stream) -> TypeGuard[KernelStream]:
+    return getattr(stream, "of_kernels", False)
+
+
+def formula_of_product(algebra: Elementwise, x: Pair, y: Pair, masks: Masks) -> Words:
+    """The same step by step, broadcasting."""
+    z = algebra.add(algebra.mul(x[0], algebra.add(*y)), algebra.mul(x[1], y[0]))
+    before, after = (algebra.draw(mask, algebra.shape(z)) for mask in masks)
+    return algebra.add(z, algebra.sub(after, before))

@@ -1,0 +1,43 @@
+"""Products of replicated shares under streams that the kernel draws: as Python's integers, whatever the block."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from kernel_arrays import M, guarded, ints, p, sample, untouched
+from kernel_cases import at_every, with_kernels_of_their_own
+
+import native
+from mpc.prg import Seed
+from native import lib
+
+KEYS = [Seed(bytes([i] * 32)) for i in (1, 2)]
+
+
+@pytest.fixture(params=with_kernels_of_their_own("ring", "bits", "aes"), autouse=True)
+def implementation(request: pytest.FixtureRequest) -> Iterator[str]:
+    with native.using(request.param):
+        yield request.param
+
+
+@at_every("n", [0, 1, 2, 7, 8, 9, 511, 512, 513, 1030])
+@pytest.mark.parametrize("blocks", [(0, 0), (3, 1)])
+def test_products_and_ands_under_two_streams(n: int, blocks: tuple[int, int]) -> None:
+    operands, masks, drawn = [sample(n, i, offset=i % 3) for i in range(4)], [], []
+    for key, block in zip(KEYS, blocks, strict=True):
+        stream = key.prg("mask")
+        stream.words((2 * block,))
+        masks.append(ints(stream.words((n,))))
+        round_keys = np.empty(176, np.uint8)
+        lib.parley_aes_expand_key(p(round_keys), p(np.frombuffer(key.prg("mask")._key, np.uint8)))
+        drawn += [p(round_keys), block]
+    rows = list(zip(*map(ints, operands), *masks, strict=True))
+    out, whole = guarded(n)
+    lib.parley_replicated_product(p(out), *map(p, operands), *drawn, n)
+    assert ints(out) == [(a * (c + d) + b * c + after - before) % M for a, b, c, d, before, after in rows]
+    assert untouched(whole)
+    lib.parley_replicated_and(p(out), *map(p, operands), *drawn, n)
+    assert ints(out) == [a & (c ^ d) ^ b & c ^ after ^ before for a, b, c, d, before, after in rows]
+    assert untouched(whole)
+    lib.parley_replicated_and(p(operands[2]), *map(p, operands), *drawn, n)
+    assert (operands[2] == out).all()
