@@ -110,9 +110,10 @@ class OneArrayBits:
         """Set planes in place."""
         self.algebra.put(self.words, index, planes.words)
 
-    def xor_into(self, index: int, planes: OneArrayBits) -> None:
-        """XOR into what stands at one place of the first axis, in place."""
+    def xored_at(self, index: int, planes: OneArrayBits) -> OneArrayBits:
+        """The same but for one place of the first axis, to which the planes are added: in place."""
         self.algebra.xor(self.words[index], planes.words, out=self.words[index])
+        return self
 
 
 def check_ring(ctx: Context, suite: str) -> None:

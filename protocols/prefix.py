@@ -35,8 +35,7 @@ async def _combine(ctx: Context, hi: B, lo: B) -> B:
     `same` of hi travels once for both of its products. Rows of hi and lo may lie apart; they are not copied.
     """
     z = await _and(ctx, hi.plane(slice(1, None)), lo)
-    z.xor_into(0, hi.plane(0))
-    return z
+    return z.xored_at(0, hi.plane(0))
 
 
 async def borrow_out(ctx: Context, state: B) -> B:

@@ -116,13 +116,14 @@ class BooleanShare(Share, Protocol):
         """join([x, *others]) of arrays of planes, as numpy.concatenate along a leading axis."""
 
     def copy(self) -> Self:
-        """The same bits in memory of their own, which `put` and `xor_into` may change."""
+        """The same bits in memory of their own, which `put` may change."""
 
     def put(self, index: Any, planes: Self) -> None:
-        """Set planes in place: only for a share that the caller made, by `copy` or as the result of a product."""
+        """Set planes in place: only for a share that the caller made, by `copy`."""
 
-    def xor_into(self, index: int, planes: Self) -> None:
-        """XOR into what stands at one place of the first axis, in place; as `put`."""
+    def xored_at(self, index: int, planes: Self) -> Self:
+        """The same but for one place of the first axis, to which the planes are added. This share itself may be it:
+        only for the result of a product."""
 
 
 S = TypeVar("S", bound=Share)

@@ -12,7 +12,7 @@ from mpc.accounts.cost import cost
 from mpc.algebra.shapes import broadcast
 from mpc.algebra.words import Words
 from mpc.context import Context
-from protocols.replicated3.share import reshared
+from protocols.replicated3.share import multiplied, reshared
 from protocols.replicated3.two_arrays import TwoArrays
 
 
@@ -34,15 +34,13 @@ async def mul(ctx: Context, x: TwoArrays, y: TwoArrays) -> TwoArrays:
 
     Of the nine products x_i y_j each party can work out three; what these are masked with makes them shares of x y.
     """
-    return await _product(ctx, x.ring.mul, x, y)
+    return x.like(*await multiplied(ctx, x.ring, (x.first, x.second), (y.first, y.second)))
 
 
 @cost(rounds=1, to_next=lambda x: x.first.size)
 async def square(ctx: Context, x: TwoArrays) -> TwoArrays:
-    """[x * x], elementwise: x_i (x_i + 2 x_{i+1})."""
-    ring = x.ring
-    z = ring.mul(x.first, ring.add(x.first, ring.add(x.second, x.second)))
-    return x.like(*await reshared(ctx, ring, z))
+    """[x * x], elementwise."""
+    return x.like(*await multiplied(ctx, x.ring, (x.first, x.second), (x.first, x.second)))
 
 
 @cost(rounds=1, to_next=_matrix_words)

@@ -9,7 +9,7 @@ from mpc.algebra.shapes import broadcast
 from mpc.algebra.words import Words
 from mpc.context import Context
 from protocols import derived
-from protocols.replicated3.share import constant_bits, reshared
+from protocols.replicated3.share import constant_bits, multiplied
 from protocols.replicated3.two_arrays import TwoArrayBits
 
 
@@ -19,14 +19,8 @@ def _and_words(x: TwoArrayBits, y: TwoArrayBits) -> int:
 
 @cost(rounds=1, to_next=_and_words)
 async def and_(ctx: Context, x: TwoArrayBits, y: TwoArrayBits) -> TwoArrayBits:
-    """<x & y>; packed words broadcast like numpy: the product of `arithmetic.mul` in GF(2), 64 bits a word.
-
-    What was sent and received is copied: a product may be changed in place.
-    """
-    bits = x.algebra
-    own = bits.mul(x.first, bits.add(y.first, y.second))
-    bits.xor(own, bits.mul(x.second, y.first), out=own)
-    return x.like(*await reshared(ctx, bits, own)).copy()
+    """<x & y>; packed words broadcast like numpy: the product of `arithmetic.mul` in GF(2), 64 bits a word."""
+    return x.like(*await multiplied(ctx, x.algebra, (x.first, x.second), (y.first, y.second)))
 
 
 or_ = cost(rounds=1, to_next=_and_words)(derived.or_)

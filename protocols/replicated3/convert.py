@@ -1,23 +1,26 @@
 """Between [x] in the ring and bits <x>: x = u - w, of which two parties know u and the third one w.
 
 u = x_0 and w = -(x_1 + x_2). Bits of x follow from comparing the bits of u with those of w: digit by digit in tables of
-the third party (`reading`), then by a tree of products. Two operands instead of three, as in Mohassel, Rindal, CCS
+the third party (`reading`), then by a tree of products. A table has an entry for each number that says whether the
+digit of w is it; the entry at the digit of u then says whether both are the same, and the sum of those above it whether
+that of u is smaller. Two operands instead of three, as in Mohassel, Rindal, CCS
 2018, section 5.3; tables instead of the first levels of an adder.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from mpc.accounts.cost import cost
 from mpc.algebra.bits import words_for
-from mpc.algebra.interface import Bits, Z2k
+from mpc.algebra.interface import Z2k
 from mpc.algebra.words import Words
 from mpc.context import Context, together
-from protocols.digits import Digits, comparisons, comparisons_from_below, equalities
+from protocols.digits import Digits
 from protocols.one_array import ring_of
 from protocols.prefix import (
     all_ones,
@@ -34,17 +37,20 @@ from protocols.replicated3.share import Pair, placed, put_in
 from protocols.replicated3.two_arrays import TwoArrayBits, TwoArrays
 from protocols.shares import Shape
 
-DIGIT_BITS = 4
-"""A table for a digit of d bits has 2^d entries; more bits a digit save levels of products."""
+DIGIT_BITS, DIGIT_BITS_AT_ONCE = 4, 8
+"""A digit of d bits takes 2^d - 1 entries. More bits a digit save levels of products: the more where it is few words,
+which are told at once (`reading`), since that is a matter of rounds."""
 
 
-def _digits(positions: int) -> Digits:
-    return Digits.of(positions, DIGIT_BITS)
+def _digits(positions: int, words: int) -> Digits:
+    """How numbers of so many bits are divided, for lanes in so many words."""
+    long = Digits.of(positions, DIGIT_BITS_AT_ONCE)
+    return long if reading_rounds(_entries(long, words)) == 1 else Digits.of(positions, DIGIT_BITS)
 
 
-def _entries(digits: Digits, width: int, words: int) -> int:
-    """Words of tables with entries of `width` bits."""
-    return (width << digits.depth) * digits.count * words
+def _entries(digits: Digits, words: int) -> int:
+    """Words of tables of all digits, of lanes in so many words."""
+    return ((1 << digits.depth) - 1) * digits.count * words
 
 
 def _summand(ctx: Context, x: TwoArrays) -> Words:
@@ -58,25 +64,27 @@ def _bits(ctx: Context, held: Pair, shape: Shape) -> TwoArrayBits:
     return TwoArrayBits(*held, shape, ctx.bits)
 
 
-Tabulated = Callable[[Bits, Words], Words]
+Compared = Callable[[Words, Words, bool], Words]
 
 
-async def _read(ctx: Context, tabulated: Tabulated, digits: Digits, own: Words, width: int, top: Words | None) -> Pair:
-    """The entries, planes (width, digits * words), of the teller's digits, tabulated, at those of the pair.
+async def _read(ctx: Context, digits: Digits, own: Words, m: int, compared: Compared, result: Shape) -> Pair:
+    """What the pair reads of its digits in m tables that say which ones are the teller's, of the shape `result`.
 
-    `own`: this party's bits, (positions, m, words). `top` (m, words) is added to the first m planes of the last digit.
+    `own`: this party's bits, planes (positions, rows, words), m rows at the teller and one at the pair. The first entry
+    of a table follows from the others and is not told: compared(table, places, whole) is linear in these, and takes
+    all of them together as ones if `whole`.
     """
-    bits, size = ctx.bits, own.shape[-1] * digits.count
-    split, shape = digits.split(bits, own), (1 << digits.depth, width, size)
-    if ctx.me != TELLER:
-        places = bits.moved(lambda x: x[:, 0], split)
-        return await read(ctx, bits, None, shape, lambda table: bits.look_up(table, places), (width, size))
-    work = _entries(digits, width, own.shape[-1])
-    table = await ctx.off_loop(work, lambda: tabulated(bits, split).reshape(shape))
-    if top is not None:
-        place = np.s_[:, : len(top), size - own.shape[-1] :]
-        bits.put(table, place, bits.add(bits.part(table, place), top))
-    return await read(ctx, bits, table, shape, bits.neg, (width, size))
+    bits, words = ctx.bits, own.shape[-1]
+    split, entries = digits.split(bits, own), (1 << digits.depth) - 1
+    rows = (entries * m * digits.count, words)
+    if ctx.me == TELLER:
+        return await read(ctx, bits, bits.one_hot(split, first=1).reshape(rows), rows, bits.neg, result)
+    places = bits.part(split, np.s_[:, 0])
+
+    def reading(told: Words, whole: bool) -> Words:
+        return compared(told.reshape(entries, m, digits.count * words), places, whole).reshape(result)
+
+    return await read(ctx, bits, None, rows, partial(reading, whole=False), result, partial(reading, whole=True))
 
 
 # signs
@@ -88,40 +96,44 @@ def _tree(positions: int, words: int) -> int:
 
 
 def _signs_rounds(k: int, m: int, size: int) -> int:
-    digits = _digits(k - 1)
+    digits = _digits(k - 1, m * words_for(size))
     if not digits.count:
         return 1
-    return reading_rounds(_entries(digits, 2 * m, words_for(size))) + levels(digits.count)
+    return reading_rounds(_entries(digits, m * words_for(size))) + levels(digits.count)
 
 
 def _signs_words(k: int, m: int, size: int) -> int:
-    digits, words = _digits(k - 1), words_for(size)
+    words = m * words_for(size)
+    digits = _digits(k - 1, words)
     if not digits.count:
-        return m * words
-    read = reading_words(_entries(digits, 2 * m, words), 2 * m * digits.count * words)
-    return read + 3 * _tree(digits.count, m * words)
+        return words
+    read = reading_words(_entries(digits, words), 2 * digits.count * words)
+    return words + read + 3 * _tree(digits.count, words)
 
 
 async def _signs(ctx: Context, own: Words, m: int, shape: Shape) -> TwoArrayBits:
     """<top bit of u - w> for one row of u and m of w, planes (k, rows, words): planes (m, words).
 
-    It is the sum of both top bits and the borrow out of the bits below. The teller adds its top bit to what it tells of
-    the highest digit, which goes into the borrow by addition alone.
+    It is the sum of both top bits and the borrow out of the bits below. The teller sends its top bit beside the tables.
     """
-    bits, words, digits = ctx.bits, own.shape[-1], _digits(len(own) - 1)
-    top = bits.part(own, -1)
+    bits, words = ctx.bits, own.shape[-1]
+    digits, top = _digits(len(own) - 1, m * words), bits.part(own, -1)
     of_u = placed(ctx, bits, 0, None if ctx.me == TELLER else top, (1, words))
-    if not digits.count:
-        of_w = await put_in(ctx, bits, TELLER, top if ctx.me == TELLER else None, (m, words))
-        return _bits(ctx, of_w, shape) ^ _bits(ctx, of_u, shape)
 
-    def by_digit(entries: Words) -> Words:
-        return entries.reshape(2, m, digits.count, words).swapaxes(1, 2).reshape(2, digits.count, m * words)
+    def compared(table: Words, places: Words, whole: bool) -> Words:
+        return bits.compared(table, places, whole=whole)
 
-    entries = await _read(ctx, comparisons, digits, own[:-1], 2 * m, top if ctx.me == TELLER else None)
-    state = _bits(ctx, entries, (64 * m * words,)).each(lambda each: bits.moved(by_digit, each))
+    def by_digit(planes: Words) -> Words:
+        return planes.reshape(2, m, digits.count, words).swapaxes(1, 2).reshape(2, digits.count, m * words)
+
+    read = await _read(ctx, digits, own[:-1], m, compared, (2 * m * digits.count, words)) if digits.count else None
+    of_w = await put_in(ctx, bits, TELLER, top if ctx.me == TELLER else None, (m, words))
+    tops = _bits(ctx, of_w, shape) ^ _bits(ctx, of_u, shape)
+    if read is None:
+        return tops
+    state = _bits(ctx, read, (64 * m * words,)).each(lambda each: bits.moved(by_digit, each))
     borrow = (await borrow_out(ctx, state)).each(lambda flat: flat.reshape(m, words))
-    return borrow.reshape(shape) ^ _bits(ctx, of_u, shape)
+    return borrow.reshape(shape) ^ tops
 
 
 @cost(
@@ -154,46 +166,55 @@ async def below(ctx: Context, x: TwoArrays, thresholds: Words) -> TwoArrayBits:
 
 
 def _zero_words(k: int, size: int) -> int:
-    digits, words = _digits(k), words_for(size)
+    words = words_for(size)
+    digits = _digits(k, words)
     tree = all_ones_words(digits.count, words)[1] // 64
-    return reading_words(_entries(digits, 1, words), digits.count * words) + 3 * tree
+    return reading_words(_entries(digits, words), digits.count * words) + 3 * tree
+
+
+def _zero_rounds(k: int, size: int) -> int:
+    digits = _digits(k, words_for(size))
+    return reading_rounds(_entries(digits, words_for(size))) + levels(digits.count)
 
 
 @cost(
-    rounds=lambda x: (
-        reading_rounds(_entries(_digits(x.ring.bits), 1, words_for(x.size))) + levels(_digits(x.ring.bits).count)
-    ),
+    rounds=lambda x: _zero_rounds(x.ring.bits, x.size),
     in_all=lambda x: _zero_words(x.ring.bits, x.size),
 )
 async def is_zero(ctx: Context, x: TwoArrays) -> TwoArrayBits:
     """<x == 0>, elementwise: u = w, digit by digit."""
-    digits = _digits(x.ring.bits)
-    own = x.ring.planes(_summand(ctx, x), x.ring.bits)[:, None]
-    same = await _read(ctx, equalities, digits, own, 1, None)
-    planes = _bits(ctx, same, x.shape).each(lambda each: each.reshape(digits.count, own.shape[-1]))
-    return await all_ones(ctx, planes)
+    own, bits = x.ring.planes(_summand(ctx, x), x.ring.bits)[:, None], ctx.bits
+    digits = _digits(x.ring.bits, own.shape[-1])
+
+    def same(table: Words, places: Words, whole: bool) -> Words:
+        return bits.part(bits.compared(table, places, whole=whole), 1)
+
+    planes = await _read(ctx, digits, own, 1, same, (digits.count, own.shape[-1]))
+    return await all_ones(ctx, _bits(ctx, planes, x.shape))
 
 
 # all bits
 
 
 def _bits_rounds(width: int, size: int) -> int:
-    digits = _digits(width - 1)
+    digits = _digits(width - 1, words_for(size))
     if not digits.count:
         return 1
-    entries = _entries(digits, 2 * digits.depth, words_for(size))
-    return reading_rounds(entries) + levels(digits.count) + (digits.count > 1 and digits.depth > 1)
+    return (
+        reading_rounds(_entries(digits, words_for(size)))
+        + levels(digits.count)
+        + (digits.count > 1 and digits.depth > 1)
+    )
 
 
 def _bits_words(width: int, size: int) -> int:
-    digits, words = _digits(width - 1), words_for(size)
-    put_in = width * words
+    words = words_for(size)
+    digits, put_in = _digits(width - 1, words), width * words
     if not digits.count:
         return put_in
-    entries = _entries(digits, 2 * digits.depth, words)
     inner = (digits.depth - 1) * (digits.count - 1) * words
     products = prefix_words(digits.count, words)[1] // 64 + inner
-    return put_in + reading_words(entries, 2 * digits.depth * digits.count * words) + 3 * products
+    return put_in + reading_words(_entries(digits, words), 2 * digits.depth * digits.count * words) + 3 * products
 
 
 @cost(
@@ -203,19 +224,24 @@ def _bits_words(width: int, size: int) -> int:
 async def a2b(ctx: Context, x: TwoArrays, width: int) -> TwoArrayBits:
     """<x_0 .. x_{width-1}>: the low bits of x, elementwise, as planes: x_i = u_i ^ w_i ^ borrow into i."""
     low, bits = x.modulo(width), ctx.bits
-    own, digits = low.ring.planes(_summand(ctx, low), width), _digits(width - 1)
+    own = low.ring.planes(_summand(ctx, low), width)
+    digits = _digits(width - 1, own.shape[-1])
+    shape = (digits.depth, 2, digits.count, own.shape[-1])
+
+    def compared(table: Words, places: Words, whole: bool) -> Words:
+        return bits.compared(table, places, whole=whole, from_below=True)
+
     told = (own, None) if ctx.me == TELLER else (None, own)
     calls: list[tuple[Any, ...]] = [(put_in, bits, TELLER, told[0], own.shape)]
     if digits.count:
-        split = own[:-1, None]
-        calls.append((_read, comparisons_from_below, digits, split, 2 * digits.depth, None))
-    of_w, *compared = await together(ctx, *calls)
+        rows = (2 * digits.depth * digits.count, own.shape[-1])
+        calls.append((_read, digits, own[:-1, None], 1, compared, rows))
+    of_w, *read = await together(ctx, *calls)
     of_u = placed(ctx, bits, 0, told[1], own.shape)
     planes = _bits(ctx, of_w, x.shape) ^ _bits(ctx, of_u, x.shape)
-    if not compared:
+    if not read:
         return planes
-    shape = (digits.depth, 2, digits.count, own.shape[-1])
-    borrows = await _borrows(ctx, _bits(ctx, compared[0], x.shape).each(lambda each: each.reshape(shape)))
+    borrows = await _borrows(ctx, _bits(ctx, read[0], x.shape).each(lambda each: each.reshape(shape)))
     planes.put(slice(1, None), planes.plane(slice(1, None)) ^ borrows.plane(slice(width - 1)))
     return planes
 

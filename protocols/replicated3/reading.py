@@ -2,13 +2,13 @@
 
 Of x = x_0 + x_1 + x_2 parties 2 and 0 both know u = x_0, and party 1 knows the rest: each number is one number of a
 pair and one of a teller. What is to become of both (a comparison of their bits, a carry, a product) the teller
-tabulates for every u, or writes as a linear function of bits of u, and the pair reads. After the transfer of Mohassel,
+tabulates or writes as a linear function of bits of u, and the pair reads. After the transfer of Mohassel,
 Rindal, CCS 2018, section 5.4, whose choice two parties know.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from math import prod
 
 from mpc.accounts.cost import cost
@@ -25,11 +25,10 @@ LEFT, RIGHT = 2, 0
 AT_ONCE = 1 << 13
 """Words of entries up to which they are sent twice, for one round less."""
 
-_WORD_WORK = 8
+_WORD_WORK = 2
 """What a word of entries takes, in the multiply-adds of `Context.off_loop`."""
 
 Read = Callable[[Words], Words]
-AsyncRead = Callable[[Words], Awaitable[Words]]
 
 
 def of_pair(ctx: Context, holds: tuple[Words, Words]) -> Words:
@@ -52,17 +51,24 @@ def _words(algebra: Elementwise, shape: Shape) -> int:
 
 
 @cost(
-    rounds=lambda algebra, entries, shape, reading, result: reading_rounds(_words(algebra, shape)),
-    in_all=lambda algebra, entries, shape, reading, result: reading_words(
+    rounds=lambda algebra, entries, shape, reading, result, of_told=None: reading_rounds(_words(algebra, shape)),
+    in_all=lambda algebra, entries, shape, reading, result, of_told=None: reading_words(
         _words(algebra, shape), _words(algebra, result)
     ),
 )
 async def read(
-    ctx: Context, algebra: Elementwise, entries: Words | None, shape: Shape, reading: Read, result: Shape
+    ctx: Context,
+    algebra: Elementwise,
+    entries: Words | None,
+    shape: Shape,
+    reading: Read,
+    result: Shape,
+    of_told: Read | None = None,
 ) -> Pair:
     """What each party holds of reading(entries), of the shape `result`.
 
-    The teller passes `entries`, of this shape; the pair a function that is linear in them. To one of the pair the
+    The teller passes `entries`, of this shape; the pair a function that is linear in them. If a number of the pair is
+    to be added, `of_told` is the function that does, and is what is shared. To one of the pair the
     teller sends the entries under a pad of the teller and the other one, who reads in the pad: each has a summand. They
     exchange these under streams that the teller knows (`reshared_by_two`). Few entries are sent to both, each time
     under a pad of the other one, so that nobody waits for the teller before it sends its own summand.
@@ -75,20 +81,24 @@ async def read(
             told = algebra.zeros(shape) if entries is None else entries
             ctx.send(to, algebra.sub(told, algebra.draw(ctx.pairwise_prg(under, "pad"), shape)))
         return drawn(ctx, algebra, result, RESHARED)
+    reads = of_told or reading
+    if at_once:
+        return await _read_at_once(ctx, algebra, shape, reading, reads)
     work = _WORD_WORK * _words(algebra, shape)
-    if not at_once:
-        padded = await _told(ctx, algebra, shape) if ctx.me == LEFT else _pad(ctx, algebra, shape)
-        return await reshared_by_two(ctx, algebra, LEFT, await ctx.off_loop(work, reading, padded))
-    return await _read_at_once(ctx, algebra, shape, lambda words: ctx.off_loop(work, reading, words))
+    if ctx.me == LEFT:
+        z = await ctx.off_loop(work, reads, await _told(ctx, algebra, shape))
+    else:
+        z = await ctx.off_loop(work, lambda: reading(_pad(ctx, algebra, shape)))
+    return await reshared_by_two(ctx, algebra, LEFT, z)
 
 
-async def _read_at_once(ctx: Context, algebra: Elementwise, shape: Shape, reading: AsyncRead) -> Pair:
+async def _read_at_once(ctx: Context, algebra: Elementwise, shape: Shape, reading: Read, of_told: Read) -> Pair:
     """What the other one's summand lacks is sent before the teller's message is here."""
     other = LEFT if ctx.me == RIGHT else RIGHT
-    of_pad = await reading(_pad(ctx, algebra, shape))
+    of_pad = reading(_pad(ctx, algebra, shape))
     known = algebra.draw(ctx.pairwise_prg(TELLER, RESHARED), algebra.shape(of_pad))
     ctx.send(other, algebra.sub(of_pad, known))
-    own = algebra.sub(await reading(await _told(ctx, algebra, shape)), known)
+    own = algebra.sub(of_told(await _told(ctx, algebra, shape)), known)
     both = algebra.add(own, algebra.reduce(await ctx.receive(other, Spec(own.shape))))
     return (known, both) if ctx.me == LEFT else (both, known)
 

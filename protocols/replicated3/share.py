@@ -6,7 +6,7 @@ from math import prod
 
 from mpc.accounts.cost import cost
 from mpc.algebra.bits import words_for
-from mpc.algebra.interface import Elementwise
+from mpc.algebra.interface import Bits, Elementwise, Z2k
 from mpc.algebra.words import Words
 from mpc.context import Context, Spec
 from protocols.one_array import ring_of
@@ -14,8 +14,8 @@ from protocols.replicated3.two_arrays import TwoArrayBits, TwoArrays
 from protocols.shares import Shape
 
 PARTIES = 3
-RESHARED = "reshared"
-"""The use of streams that hide what two parties tell each other."""
+ZERO, RESHARED = "zero", "reshared"
+"""The uses of streams: of those whose differences are a share of zero, and that hide what two tell each other."""
 
 Pair = tuple[Words, Words]
 """What a party holds of one value: its first array and its second one."""
@@ -154,8 +154,18 @@ async def reshared(ctx: Context, algebra: Elementwise, z: Words) -> Pair:
 
     What arrives is masked by a stream that the receiver does not know. Within the caller's call: one round.
     """
-    before, after = drawn(ctx, algebra, algebra.shape(z), "zero")
-    own = algebra.add(z, algebra.sub(after, before))
+    before, after = drawn(ctx, algebra, algebra.shape(z), ZERO)
+    return await handed_back(ctx, algebra, algebra.add(z, algebra.sub(after, before)))
+
+
+async def multiplied(ctx: Context, algebra: Z2k | Bits, x: Pair, y: Pair) -> Pair:
+    """A share of x y, elementwise: as `reshared`, of z_i = x_i (y_i + y_{i+1}) + x_{i+1} y_i."""
+    masks = ctx.pairwise_prg(preceding(ctx), ZERO), ctx.pairwise_prg(following(ctx), ZERO)
+    return await handed_back(ctx, algebra, algebra.masked_product(x, y, masks))
+
+
+async def handed_back(ctx: Context, algebra: Elementwise, own: Words) -> Pair:
+    """Of three summands that a party has one each, with the next one's: party i sends its own to i - 1. One round."""
     ctx.send(preceding(ctx), own)
     return own, algebra.reduce(await ctx.receive(following(ctx), Spec(own.shape)))
 

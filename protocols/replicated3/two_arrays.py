@@ -122,7 +122,6 @@ class TwoArrayBits:
         self.algebra.put(self.first, index, planes.first)
         self.algebra.put(self.second, index, planes.second)
 
-    def xor_into(self, index: int, planes: TwoArrayBits) -> None:
-        """XOR into what stands at one place of the first axis, in place."""
-        for own, other in ((self.first, planes.first), (self.second, planes.second)):
-            self.algebra.xor(own[index], other, out=own[index])
+    def xored_at(self, index: int, planes: TwoArrayBits) -> TwoArrayBits:
+        """The same but for one place of the first axis, to which the planes are added: in memory of its own."""
+        return self.each(lambda own, other: self.algebra.xored_at(own, index, other), planes)
