@@ -134,11 +134,15 @@ class Derived:
     """The suite's own way to run a circuit on shared numbers and bits in constant rounds between two parties,
     `async (ctx, joint, shares)` (`protocols/garbled/joint.py`), if it has one."""
 
+    mul_truncate: ClassVar[Any] = None
+    """The suite's own way to shorten a product at once, if that is cheaper than one after the other: `async (ctx, x, y,
+    shift, plus, summed)` gives [(x y + plus) / 2^shift] as `truncate` would, `summed` over the first axis."""
+
     by_summands: ClassVar[Any] = None
     """The suite's own way to compute a sum of products of something of u and something of w, elementwise, where it
     shares x as a difference u - w in the ring of which one side knows u and another one w: `async (ctx, x, rows, told,
-    factors, work)`, `told(w)` and `factors(u)` being elements (rows, *x.shape), worked out in about `work` elementary
-    operations. Factors must be the same to the bit wherever they are worked out."""
+    factors, work)`, `told(w)` and `factors(u)` being elements (rows, x.size) of (x.size,), worked out in about `work`
+    elementary operations. Factors must be the same to the bit wherever they are worked out."""
 
     settle: ClassVar[Any] = staticmethod(settle)
     square: ClassVar[Any] = staticmethod(square)

@@ -90,6 +90,7 @@ class Suite(Required[A, B], Protocol[A, B]):
     garbled_by_several: ClassVar[Any]
     garbled_numbers: ClassVar[Any]
     by_summands: ClassVar[Any]
+    mul_truncate: ClassVar[Any]
 
     async def settle(self, ctx: Context) -> None:
         """Check all that was opened so far and is not checked yet; Abort if someone cheated.

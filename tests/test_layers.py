@@ -79,8 +79,8 @@ FOLDER_ORDER = {
         "truncate", "shuffle", "__init__",
     ),
     "protocols.replicated3": (
-        "two_arrays", "share", "reading", "summands", "arithmetic", "boolean", "convert", "truncate", "shuffle",
-        "__init__",
+        "two_arrays", "share", "reading", "summands", "arithmetic", "boolean", "convert", "truncate", "scaled",
+        "shuffle", "__init__",
     ),
     "protocols.yao": ("share", "arithmetic", "boolean", "convert", "truncate", "__init__"),
     "protocols.ideal": ("share", "arithmetic", "boolean", "convert", "truncate", "shuffle", "__init__"),

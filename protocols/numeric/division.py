@@ -24,7 +24,6 @@ from protocols.numeric.normalise import leading_places
 from protocols.numeric.reciprocal import Sizes, scaled_reciprocal, scaled_sizes
 from protocols.ranges import ERROR_BITS, ULP, Range, shifted_up
 from protocols.shares import ArithmeticShare
-from protocols.suite import suite_of
 
 GOOD_ENOUGH = 4 * ULP
 FEWEST_BITS, LEAST_PRECISION = 12, 12
@@ -86,8 +85,8 @@ async def divide(
     q = await product(ctx, short, r, plan.t - plan.h - k)
     if not plan.corrected:
         return q
-    d = x.scale(1 << k) - await suite_of(ctx).mul(ctx, q, y)
-    return q + await product(ctx, await rescale(ctx, d, plan.g), r, plan.t - plan.g)
+    d = await product(ctx, -q, y, plan.g, x.scale(1 << k))
+    return q + await product(ctx, d, r, plan.t - plan.g)
 
 
 @lru_cache(maxsize=256)

@@ -17,7 +17,7 @@ from functools import cache
 from typing import NamedTuple
 
 from mpc.context import Context, together
-from protocols.numeric.fixed_point import ROOM, in_small_ring, plus, rescale, room_of
+from protocols.numeric.fixed_point import ROOM, in_small_ring, plus, product, rescale, room_of
 from protocols.numeric.sine import (
     EXACT,
     MOST_FRACTIONAL_BITS,
@@ -111,8 +111,7 @@ async def erf(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> ArithmeticS
     low = below[0] if r.lo < -limit else x.scale(0)
     high = below[-1] if limit < r.hi else plus(ctx, x.scale(0), 1)
     outside = plus(ctx, -high - low, 1)
-    inside = await suite_of(ctx).mul(ctx, middle, high - low)
-    return await rescale(ctx, inside + outside.scale(1 << double), double - f)
+    return await product(ctx, middle, high - low, double - f, outside.scale(1 << double))
 
 
 async def _below(ctx: Context, x: ArithmeticShare, knots: list[int]) -> ArithmeticShare:

@@ -22,7 +22,7 @@ from mpc.context import Context, together
 from mpc.errors import LocalError
 from protocols.numeric.exponential_by_summands import BELOW_LAST_PLACE, RING_BITS, exp_by_summands, sizes_of
 from protocols.numeric.fixed_point import ROOM, check_fits, plus, rescale, room_of
-from protocols.numeric.polynomial import evaluate
+from protocols.numeric.polynomial import shortened
 from protocols.numeric.powers_of_two import COEFFICIENTS, EXACT, FINE, FINE_PRECISION, LOG2_E, exp_scaled, largest_exp
 from protocols.ranges import ULP, Range, shifted_up
 from protocols.shares import ArithmeticShare, BooleanShare, concatenate, concatenate_planes, stack
@@ -177,7 +177,7 @@ async def _integer_part(ctx: Context, x: ArithmeticShare, split: _Split) -> tupl
 
 async def _exp_fraction(ctx: Context, t: ArithmeticShare, p: int) -> ArithmeticShare:
     """[2^((1 + t) / 2)]: six rounds, or eight."""
-    return await rescale(ctx, await evaluate(ctx, t, COEFFICIENTS if p == PRECISION else FINE, p), p)
+    return await shortened(ctx, t, COEFFICIENTS if p == PRECISION else FINE, p, p)
 
 
 async def _product_of(ctx: Context, factors: list[ArithmeticShare]) -> ArithmeticShare:

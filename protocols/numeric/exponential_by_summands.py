@@ -126,20 +126,20 @@ async def _not_below(ctx: Context, x: ArithmeticShare, lowest: int) -> Arithmeti
 
 
 def _chosen(u: U64, sizes: Sizes) -> U64:
-    """2^a with P fractional bits at the place of u_high, and 0 at the others: (entries, ...)."""
+    """2^a with P fractional bits at the place of u_high, and 0 at the others: (entries, count)."""
     whole = _field(u, sizes.q, sizes.digit_bits)
     power = _power_of_two(_fraction(u, sizes.q), sizes.precision) << whole
-    return np.asarray((_places(u.ndim, sizes) == _high(u, sizes)) * power)
+    return np.asarray((_places(sizes) == _high(u, sizes)) * power)
 
 
 def _entries(w: U64, f: int, sizes: Sizes) -> U64:
-    """2^(f-c-b) 2^(2^D ((v - w_high) mod 2^(m-D))) with g fractional bits, for each v: (entries, ...).
+    """2^(f-c-b) 2^(2^D ((v - w_high) mod 2^(m-D))) with g fractional bits, for each v: (entries, count).
 
     2^-b = 2^(1-b') 2^-(b_whole + 1), b' the fraction of b. What is too large for the result's range is never taken, and
     0.
     """
     mantissa = _power_of_two(1.0 - _fraction(w, sizes.q), _MANTISSA_BITS)
-    high = (_places(w.ndim, sizes) - _high(w, sizes)) & np.uint64(sizes.entries - 1)
+    high = (_places(sizes) - _high(w, sizes)) & np.uint64(sizes.entries - 1)
     exponents = (high << np.uint64(sizes.digit_bits)).astype(np.int64) - _field(w, sizes.q, sizes.digit_bits).astype(
         np.int64
     )
@@ -149,8 +149,8 @@ def _entries(w: U64, f: int, sizes: Sizes) -> U64:
     return np.asarray(rounded * (right > 0))
 
 
-def _places(ndim: int, sizes: Sizes) -> U64:
-    return np.arange(sizes.entries, dtype=np.uint64).reshape(-1, *(1,) * ndim)
+def _places(sizes: Sizes) -> U64:
+    return np.arange(sizes.entries, dtype=np.uint64)[:, None]
 
 
 def _high(t: U64, sizes: Sizes) -> U64:

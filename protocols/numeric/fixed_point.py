@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from mpc.context import Context
+from collections.abc import Sequence
+
+from mpc.context import Context, together
 from mpc.errors import LocalError
 from protocols.ranges import Range
-from protocols.shares import ArithmeticShare
+from protocols.shares import ArithmeticShare, stack
 from protocols.suite import suite_of
 
 ROOM = 61
@@ -38,14 +40,48 @@ async def rescale(ctx: Context, x: ArithmeticShare, shift: int) -> ArithmeticSha
     return await suite_of(ctx).truncate(ctx, x, shift)
 
 
-async def product(ctx: Context, x: ArithmeticShare, y: ArithmeticShare, shift: int) -> ArithmeticShare:
-    """[x * y / 2^shift], broadcasting. Two rounds; |x * y| < 2^(k-2)."""
-    return await rescale(ctx, await suite_of(ctx).mul(ctx, x, y), shift)
+async def product(
+    ctx: Context,
+    x: ArithmeticShare,
+    y: ArithmeticShare,
+    shift: int,
+    addend: ArithmeticShare | None = None,
+    *,
+    summed: bool = False,
+) -> ArithmeticShare:
+    """[(x * y + addend) / 2^shift], broadcasting; `summed` over the first axis. Two rounds; |x * y + addend| < 2^(k-2).
+
+    Done at once where the suite can (`Suite.mul_truncate`).
+    """
+    suite = suite_of(ctx)
+    if suite.mul_truncate is not None and shift > 0:
+        whole: ArithmeticShare = await suite.mul_truncate(ctx, x, y, shift, addend, summed)
+        return whole
+    z = await suite.mul(ctx, x, y)
+    total = z.sum(0) if summed else z
+    return await rescale(ctx, total if addend is None else addend + total, shift)
 
 
-async def square(ctx: Context, x: ArithmeticShare, shift: int) -> ArithmeticShare:
-    """[x^2 / 2^shift]. Two rounds; x^2 < 2^(k-2)."""
-    return await rescale(ctx, await suite_of(ctx).square(ctx, x), shift)
+async def products(
+    ctx: Context, factors: Sequence[ArithmeticShare], y: ArithmeticShare, shifts: Sequence[int]
+) -> list[ArithmeticShare]:
+    """[x_i * y / 2^shift_i] for factors of one shape. Two rounds."""
+    suite = suite_of(ctx)
+    if suite.mul_truncate is not None:
+        return await together(ctx, *((product, x, y, shift) for x, shift in zip(factors, shifts, strict=True)))
+    z = await suite.mul(ctx, stack(factors), y)
+    return await together(ctx, *((rescale, z[i], shift) for i, shift in enumerate(shifts)))
+
+
+async def square(
+    ctx: Context, x: ArithmeticShare, shift: int, factor: int = 1, addend: ArithmeticShare | None = None
+) -> ArithmeticShare:
+    """[(factor x^2 + addend) / 2^shift]. Two rounds; that is below 2^(k-2)."""
+    suite = suite_of(ctx)
+    if suite.mul_truncate is not None and shift > 0:
+        return await product(ctx, x if factor == 1 else x.scale(factor), x, shift, addend)
+    z = (await suite.square(ctx, x)).scale(factor)
+    return await rescale(ctx, z if addend is None else z + addend, shift)
 
 
 def quotient_rounded(numerator: int, exponent: int) -> int:

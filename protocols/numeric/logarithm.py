@@ -11,9 +11,9 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from decimal import Context as Decimals
 
 from mpc.context import Context
-from protocols.numeric.fixed_point import ROOM, away_from_zero, check_fits, outside_domain, rescale, room_of
+from protocols.numeric.fixed_point import ROOM, away_from_zero, check_fits, outside_domain, room_of
 from protocols.numeric.normalise import leading, mantissa
-from protocols.numeric.polynomial import evaluate
+from protocols.numeric.polynomial import shortened
 from protocols.ranges import ERROR_BITS, ULP, Range, shifted_up
 from protocols.shares import ArithmeticShare
 
@@ -91,7 +91,7 @@ async def log(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> ArithmeticS
     at = await leading(ctx, x, r)
     to_top, exponent = at.look_up(ctx, at.to_top, lambda i: (i + 1 - f) * log_2)
     t = await mantissa(ctx, x, at, to_top, p)
-    return await rescale(ctx, exponent + await evaluate(ctx, t, coefficients, p), 2 * p - f)
+    return await shortened(ctx, t, coefficients, p, 2 * p - f, exponent)
 
 
 def _log_2(bits: int) -> int:

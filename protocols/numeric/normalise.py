@@ -19,7 +19,7 @@ from math import prod
 import numpy as np
 
 from mpc.context import Context
-from protocols.numeric.fixed_point import plus, rescale
+from protocols.numeric.fixed_point import plus, product, rescale
 from protocols.ranges import Range
 from protocols.shares import ArithmeticShare, BooleanShare
 from protocols.suite import suite_of
@@ -77,8 +77,11 @@ async def mantissa(
 
     t is exact where width <= precision + 2; t = -3 for x = 0. At most two rounds; x < 2^(k-3).
     """
-    y = x if at.low == at.width - 1 else await suite_of(ctx).mul(ctx, x, to_top)
-    shift = at.width - 2 - precision
+    shift, fixed = at.width - 2 - precision, at.low == at.width - 1
+    if shift > 0 and not fixed:
+        three = suite_of(ctx).constant(ctx, x.ring.from_ints(-3 << (at.width - 2)))
+        return await product(ctx, x, to_top, shift, three)
+    y = x if fixed else await suite_of(ctx).mul(ctx, x, to_top)
     if shift <= 0:
         return plus(ctx, y.scale(1 << -shift), -3 << precision)
     return await rescale(ctx, plus(ctx, y, -3 << (at.width - 2)), shift)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import ldexp
 
 from mpc.context import Context, together
-from protocols.numeric.fixed_point import plus, rescale, square
+from protocols.numeric.fixed_point import plus, product, rescale, square
 from protocols.shares import ArithmeticShare, stack
 from protocols.suite import suite_of
 
@@ -29,9 +29,7 @@ async def evaluate(ctx: Context, t: ArithmeticShare, coefficients: Sequence[floa
     """
     if len(coefficients) > TERMS:
         return await _of_two(ctx, t, coefficients, precision)
-    c = [fixed(value, precision) for value in coefficients]
-    one = 1 << precision
-    a_0, a_1, a_2, a_3 = (plus(ctx, t.scale(c[j + 1]), c[j] * one) for j in range(0, TERMS, 2))
+    a_0, a_1, a_2, a_3 = _pairs(ctx, t, coefficients, precision)
     t_2, a = await together(ctx, (square, t, precision), (rescale, stack([a_1, a_3]), precision))
     z = await suite_of(ctx).mul(ctx, stack([a[0], a[1], t_2]), t_2)
     upper = await rescale(ctx, stack([z[1] + a_2, z[2]]), precision)
@@ -43,18 +41,42 @@ async def _of_two(ctx: Context, t: ArithmeticShare, coefficients: Sequence[float
     low, high, power = await together(
         ctx,
         (evaluate, t, coefficients[:TERMS], precision),
-        (_shortened, t, coefficients[TERMS:], precision),
+        (shortened, t, coefficients[TERMS:], precision, precision),
         (_eighth_power, t, precision),
     )
     whole: ArithmeticShare = low + await suite_of(ctx).mul(ctx, high, power)
     return whole
 
 
-async def _shortened(
-    ctx: Context, t: ArithmeticShare, coefficients: Sequence[float], precision: int
+async def shortened(
+    ctx: Context,
+    t: ArithmeticShare,
+    coefficients: Sequence[float],
+    precision: int,
+    shift: int,
+    addend: ArithmeticShare | None = None,
 ) -> ArithmeticShare:
-    """The polynomial with `precision` fractional bits."""
-    return await rescale(ctx, await evaluate(ctx, t, coefficients, precision), precision)
+    """The polynomial, of twice `precision` fractional bits, and an addend of as many, without the last `shift` of them.
+
+    Six rounds for 8 coefficients. Where products and truncations are one (`Suite.mul_truncate`), a_1 t^2 is added to
+    the last product, and none of them is shared with twice the bits.
+    """
+    if suite_of(ctx).mul_truncate is None or len(coefficients) > TERMS or shift <= 0:
+        whole = await evaluate(ctx, t, coefficients, precision)
+        return await rescale(ctx, whole if addend is None else addend + whole, shift)
+    a_0, a_1, a_2, a_3 = _pairs(ctx, t, coefficients, precision)
+    t_2, a = await together(ctx, (square, t, precision), (rescale, stack([a_1, a_3]), precision))
+    upper = await product(ctx, stack([a[1], t_2]), t_2, precision, stack([a_2, a_2.scale(0)]))
+    left, right = stack([a[0], upper[0]]), stack([t_2, upper[1]])
+    return await product(ctx, left, right, shift, a_0 if addend is None else addend + a_0, summed=True)
+
+
+def _pairs(
+    ctx: Context, t: ArithmeticShare, coefficients: Sequence[float], precision: int
+) -> Iterator[ArithmeticShare]:
+    """c_2j + c_2j+1 t with twice `precision` fractional bits. Local."""
+    c = [fixed(value, precision) for value in coefficients]
+    return (plus(ctx, t.scale(c[j + 1]), c[j] << precision) for j in range(0, TERMS, 2))
 
 
 async def _eighth_power(ctx: Context, t: ArithmeticShare, precision: int) -> ArithmeticShare:

@@ -21,11 +21,11 @@ from protocols.numeric.fixed_point import (
     ROOM,
     check_fits,
     may_be_zero,
-    plus,
     product,
     quotient_rounded,
     rescale,
     room_of,
+    square,
 )
 from protocols.numeric.normalise import leading, leading_places, mantissa
 from protocols.ranges import ULP, Range
@@ -143,21 +143,21 @@ async def scaled_reciprocal(ctx: Context, x: ArithmeticShare, r: Range, t: int) 
 async def _goldschmidt(ctx: Context, t: ArithmeticShare, scale: ArithmeticShare, sizes: Sizes) -> ArithmeticShare:
     """[scale (3 - t) (1 + e_0) (1 + e_1) (1 + e_2) ..]: scale stands for 15/32 of a power of two, with guard bits."""
     p = sizes.precision
-    t_2, scale_t = await _pair(ctx, t, scale, t)
-    z, e = await together(
-        ctx,
-        (rescale, scale.scale(3 << p) - scale_t, p),
-        (rescale, plus(ctx, t_2.scale(15), -7 << (2 * p)), p + 7),
-    )
+    z, e = await _start(ctx, t, scale, p)
     for _ in range(sizes.factors - 1):
         z_e = await product(ctx, stack([z, e]), e, p)
         z, e = z + z_e[0], z_e[1]
-    last = await suite_of(ctx).mul(ctx, z, e)
-    return await rescale(ctx, z.scale(1 << p) + last, p + GUARD_BITS)
+    return await product(ctx, z, e, p + GUARD_BITS, z.scale(1 << p))
 
 
-async def _pair(
-    ctx: Context, x: ArithmeticShare, y: ArithmeticShare, factor: ArithmeticShare
+async def _start(
+    ctx: Context, t: ArithmeticShare, scale: ArithmeticShare, p: int
 ) -> tuple[ArithmeticShare, ArithmeticShare]:
-    z = await suite_of(ctx).mul(ctx, stack([x, y]), factor)
-    return z[0], z[1]
+    """[scale (3 - t)] and [e_0]: of both the products by t at once, or each with its truncation."""
+    three, seven = scale.scale(3 << p), suite_of(ctx).constant(ctx, t.ring.from_ints(-7 << (2 * p)))
+    if suite_of(ctx).mul_truncate is not None:
+        z, e = await together(ctx, (product, -scale, t, p, three), (square, t, p + 7, 15, seven))
+    else:
+        by_t = await suite_of(ctx).mul(ctx, stack([t, scale]), t)
+        z, e = await together(ctx, (rescale, three - by_t[1], p), (rescale, by_t[0].scale(15) + seven, p + 7))
+    return z, e

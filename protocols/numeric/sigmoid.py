@@ -92,9 +92,8 @@ async def _spline(ctx: Context, x: ArithmeticShare, r: Range, f: int, result_bit
     small = in_small_ring(x, Range(r.lo - r.hi, r.hi - r.lo))
     below, powers = await together(ctx, (_below, small, knots), (_powers, x, f))
     constant, *factors = _look_up(ctx, below, first, last)
-    terms = await suite_of(ctx).mul(ctx, stack(factors), powers)
-    total = constant.scale(1 << X_BITS) + terms.sum(0)
-    return await rescale(ctx, total, X_BITS + COEFFICIENT_BITS - result_bits)
+    shift = X_BITS + COEFFICIENT_BITS - result_bits
+    return await product(ctx, stack(factors), powers, shift, constant.scale(1 << X_BITS), summed=True)
 
 
 async def tanh(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> ArithmeticShare:

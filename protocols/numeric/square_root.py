@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from math import isqrt
 
-from mpc.context import Context, together
+from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.numeric.fixed_point import (
     ROOM,
@@ -27,14 +27,14 @@ from protocols.numeric.fixed_point import (
     outside_domain,
     plus,
     product,
-    rescale,
+    products,
     room_of,
+    square,
 )
 from protocols.numeric.normalise import Table, leading, leading_places, mantissa
-from protocols.numeric.polynomial import evaluate, fixed
+from protocols.numeric.polynomial import fixed, shortened
 from protocols.ranges import ULP, Range, shifted_up
 from protocols.shares import ArithmeticShare, stack
-from protocols.suite import suite_of
 
 GUARD_BITS = 3
 MOST_PRECISION = 26, 50
@@ -123,8 +123,7 @@ async def inverse_sqrt(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> Ar
     p = _precision(_inverse_bits(r, f), room)
     t, scale = await _normalised(ctx, x, r, lambda i: _root_of_power(3 * f - i - 1 + 2 * GUARD_BITS), p)
     y = await _start(ctx, t, p)
-    z_v = await suite_of(ctx).mul(ctx, stack([scale, plus(ctx, t, 3 << p)]), y)
-    z, v_y = await together(ctx, (rescale, z_v[0], p), (rescale, z_v[1], p + 2))
+    z, v_y = await products(ctx, [scale, plus(ctx, t, 3 << p)], y, [p, p + 2])
     v_y_2 = await product(ctx, v_y, y, p)
     return await _finish(ctx, z, -plus(ctx, v_y_2, -1 << p), p)
 
@@ -141,9 +140,7 @@ async def _normalised(
 async def _start(ctx: Context, t: ArithmeticShare, p: int) -> ArithmeticShare:
     """[y_0]: two rounds."""
     c_0, c_1, c_2 = START
-    t_2 = await suite_of(ctx).square(ctx, t)
-    y = plus(ctx, t_2.scale(c_2) + t.scale(c_1 << p), c_0 << (2 * p))
-    return await rescale(ctx, y, p + START_BITS)
+    return await square(ctx, t, p + START_BITS, c_2, plus(ctx, t.scale(c_1 << p), c_0 << (2 * p)))
 
 
 async def _times(
@@ -156,12 +153,11 @@ async def _times(
 async def _finish(ctx: Context, z: ArithmeticShare, e: ArithmeticShare, p: int) -> ArithmeticShare:
     """[z (1 + h)] without its guard bits, h from e: four rounds, or eight of the series."""
     if p > MOST_PRECISION[0]:
-        h = await rescale(ctx, await evaluate(ctx, e, SERIES, p), p)
+        h = await shortened(ctx, e, SERIES, p, p)
     else:
         slope = plus(ctx, e.scale(3), (4 << p) + fixed(8 * BEND, p))
         h = await product(ctx, e, slope, p + 3)
-    last = await suite_of(ctx).mul(ctx, z, h)
-    return await rescale(ctx, z.scale(1 << p) + last, p + GUARD_BITS)
+    return await product(ctx, z, h, p + GUARD_BITS, z.scale(1 << p))
 
 
 def _root_bits(r: Range, f: int) -> int:

@@ -42,7 +42,7 @@ def sine_of_public_turns(turns: Reals) -> Reals:
 
 
 def waves_of_summand(r: U64, waves: Sequence[Wave], precision: int) -> U64:
-    """cos(2 pi k_j r) and then sin(2 pi k_j r) of each wave with so many fractional bits: (2 waves, ...)."""
+    """cos(2 pi k_j r) and then sin(2 pi k_j r) of each wave with so many fractional bits: (2 waves, count)."""
     return _elements([*zip(*rotations(r, [wave.k for wave in waves]), strict=True)], precision)
 
 

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from mpc.context import Context
 from protocols.derived import Derived
 from protocols.one_array import check_ring
-from protocols.replicated3 import arithmetic, boolean, convert, share, shuffle, summands, truncate
+from protocols.replicated3 import arithmetic, boolean, convert, scaled, share, shuffle, summands, truncate
 from protocols.suite import REVEALED, About, check_parties
 
 
@@ -44,6 +44,7 @@ class Replicated3Suite(Derived):
     is_zero = staticmethod(convert.is_zero)
     truncate = staticmethod(truncate.truncate)
     shuffle: ClassVar[Any] = staticmethod(shuffle.shuffle)
+    mul_truncate: ClassVar[Any] = staticmethod(scaled.mul_truncate)
     by_summands: ClassVar[Any] = staticmethod(summands.by_summands)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from math import prod
 
 from mpc.accounts.cost import cost
+from mpc.algebra.interface import Z2k
 from mpc.algebra.shapes import broadcast
 from mpc.algebra.words import Words
 from mpc.context import Context
@@ -56,11 +57,11 @@ async def inner(ctx: Context, x: TwoArrays, y: TwoArrays) -> TwoArrays:
 
 
 async def _product(ctx: Context, times: Callable[[Words, Words], Words], x: TwoArrays, y: TwoArrays) -> TwoArrays:
-    """z_i = x_i y_i + x_i y_{i+1} + x_{i+1} y_i, for any product that is linear in both."""
     ring = x.ring
-
-    def own() -> Words:
-        return ring.add(times(x.first, ring.add(y.first, y.second)), times(x.second, y.first))
-
     work = x.size * (y.shape[-1] if times == ring.matmul else 1)
-    return x.like(*await reshared(ctx, ring, await ctx.off_loop(work, own)))
+    return x.like(*await reshared(ctx, ring, await ctx.off_loop(work, own_product, ring, times, x, y)))
+
+
+def own_product(ring: Z2k, times: Callable[[Words, Words], Words], x: TwoArrays, y: TwoArrays) -> Words:
+    """z_i = x_i y_i + x_i y_{i+1} + x_{i+1} y_i, for any product that is linear in both. Local."""
+    return ring.add(times(x.first, ring.add(y.first, y.second)), times(x.second, y.first))

@@ -28,10 +28,12 @@ def summand(ctx: Context, x: TwoArrays) -> Words:
 async def by_summands(ctx: Context, x: TwoArrays, rows: int, told: Told, factors: Factors, work: int) -> TwoArrays:
     """[sum over rows of factors(u) told(w)], elementwise, for x = u - w in the ring: the cost of one reading.
 
-    `told(w)` and `factors(u)` are elements (rows, *x.shape), in about `work` elementary operations. The factors must be
-    the same to the bit wherever they are computed: each of two parties multiplies summands of what is told by them.
+    `told(w)` and `factors(u)` take as many elements as x has, in one axis, and give (rows, x.size), in about `work`
+    elementary operations. The factors must be the same to the bit wherever they are worked out: each of two parties
+    multiplies summands of what is told by them.
     """
-    ring, own, shape = x.ring, summand(ctx, x), (rows, *x.shape)
+    ring, shape = x.ring, (rows, x.size)
+    own = summand(ctx, x.reshape((x.size,)))
     entries = of_u = None
     if ctx.session.shapes_only:
         entries = of_u = ring.zeros(shape)
@@ -43,4 +45,5 @@ async def by_summands(ctx: Context, x: TwoArrays, rows: int, told: Told, factors
     def reading(entries: Words) -> Words:
         return ring.sum(ring.mul(entries, entries if of_u is None else of_u), 0)
 
-    return x.like(*await read(ctx, ring, entries, shape, reading, x.shape))
+    whole = x.like(*await read(ctx, ring, entries, shape, reading, (x.size,)))
+    return whole.reshape(x.shape)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from mpc.accounts.cost import cost
+from mpc.algebra.interface import Z2k
 from mpc.algebra.words import Words
 from mpc.context import Context
 from mpc.errors import LocalError
-from protocols.replicated3.reading import TELLER, of_pair, read, reading_rounds, reading_words
+from protocols.replicated3.reading import TELLER, read, reading_rounds, reading_words
 from protocols.replicated3.share import placed
+from protocols.replicated3.summands import summand
 from protocols.replicated3.two_arrays import TwoArrays
 
 
@@ -31,25 +33,32 @@ async def truncate(ctx: Context, x: TwoArrays, shift: int) -> TwoArrays:
     which the mean of y is x / 2^shift, and knows it: a party that learns y too learns on which side of a place that it
     knows x mod 2^shift lies, no more.
     """
-    if not 0 <= shift < x.ring.bits - 1:
-        raise LocalError("bad-shift", f"cannot truncate {shift} of {x.ring.bits} bits", "use 0 <= shift < k - 1")
-    if shift == 0:
-        return x
-    ring, k = x.ring, x.ring.bits
+    check_shift(x.ring, shift)
+    return await shortened(ctx, x.ring, summand(ctx, x), shift) if shift else x
+
+
+def check_shift(ring: Z2k, shift: int) -> None:
+    """LocalError `bad-shift` for what is not 0 <= shift < k - 1."""
+    if not 0 <= shift < ring.bits - 1:
+        raise LocalError("bad-shift", f"cannot truncate {shift} of {ring.bits} bits", "use 0 <= shift < k - 1")
+
+
+async def shortened(ctx: Context, ring: Z2k, known: Words, shift: int) -> TwoArrays:
+    """[x / 2^shift] as `truncate` has it, of x = u - w: the pair passes u, the teller w; shift > 0. One reading."""
+    k, shape = ring.bits, ring.shape(known)
     half, one = 1 << (k - 2), ring.from_ints(1)
 
     def told() -> Words:
-        w = ring.neg(ring.add(ring.add(x.first, x.second), ring.from_ints(half)))
+        w = ring.sub(known, ring.from_ints(half))
         wrap = ring.shift_left(ring.shift_right(w, k - 1), k - shift)
         return ring.moved(lambda *parts: np.stack(parts), ring.neg(ring.shift_right(w, shift)), wrap)
 
-    u = of_pair(ctx, (x.first, x.second))
-    low_half = ring.sub(one, ring.shift_right(u, k - 1))
+    low_half = ring.sub(one, ring.shift_right(known, k - 1))
 
     def reading(entries: Words) -> Words:
         return ring.add(entries[0], ring.mul(low_half, entries[1]))
 
     entries = told() if ctx.me == TELLER else None
-    both = x.like(*await read(ctx, ring, entries, (2, *x.shape), reading, x.shape))
-    of_u = None if ctx.me == TELLER else ring.sub(ring.shift_right(u, shift), ring.from_ints(half >> shift))
-    return both + x.like(*placed(ctx, ring, 0, of_u, x.shape))
+    both = await read(ctx, ring, entries, (2, *shape), reading, shape)
+    of_u = None if ctx.me == TELLER else ring.sub(ring.shift_right(known, shift), ring.from_ints(half >> shift))
+    return TwoArrays(*both, ring) + TwoArrays(*placed(ctx, ring, 0, of_u, shape), ring)

@@ -1,0 +1,63 @@
+"""Products that are shortened: of fixed-point numbers, what the next step takes.
+
+A product is a sum of three summands before it is shared anew (`arithmetic`). Shortening wants it as u - w, u of a pair
+and w of the teller (`truncate`): the teller's summand is -w as it stands, and the two others tell each other theirs. So
+the teller does not wait for the product, and it is never shared as such.
+"""
+
+from __future__ import annotations
+
+from math import prod
+
+from mpc.accounts.cost import cost
+from mpc.algebra.interface import Z2k
+from mpc.algebra.shapes import broadcast
+from mpc.algebra.words import Words
+from mpc.context import Context, Spec
+from protocols.replicated3.arithmetic import own_product
+from protocols.replicated3.reading import LEFT, RIGHT, TELLER, reading_words
+from protocols.replicated3.share import drawn
+from protocols.replicated3.truncate import check_shift, shortened
+from protocols.replicated3.two_arrays import TwoArrays
+from protocols.shares import Shape
+
+
+def _result(x: TwoArrays, y: TwoArrays, summed: bool) -> Shape:
+    return broadcast(x.shape, y.shape)[int(summed) :]
+
+
+def _words(x: TwoArrays, y: TwoArrays, shift: int, plus: TwoArrays | None = None, summed: bool = False) -> int:
+    size = x.ring.words * prod(_result(x, y, summed))
+    return 2 * size + reading_words(2 * size, size)
+
+
+@cost(rounds=2, in_all=_words)
+async def mul_truncate(
+    ctx: Context, x: TwoArrays, y: TwoArrays, shift: int, plus: TwoArrays | None = None, summed: bool = False
+) -> TwoArrays:
+    """[(x y + plus) / 2^shift], elementwise, with the rounding and the range of `truncate`; 0 < shift < k - 1.
+
+    `summed`: over the first axis, once x and y are broadcast.
+
+    What the pair tell each other is masked by a stream that the teller has in common with the other one.
+    """
+    ring = x.ring
+    check_shift(ring, shift)
+
+    def own() -> Words:
+        product = own_product(ring, ring.mul, x, y)
+        total = ring.sum(product, 0) if summed else product
+        return total if plus is None else ring.add(total, plus.first)
+
+    z = await ctx.off_loop(x.size, own)
+    before, after = drawn(ctx, ring, ring.shape(z), "zero")
+    return await shortened(ctx, ring, await _difference(ctx, ring, ring.add(z, ring.sub(after, before))), shift)
+
+
+async def _difference(ctx: Context, ring: Z2k, z: Words) -> Words:
+    """Of the sum of what all three have, w at the teller and u at the pair. One round of the pair."""
+    if ctx.me == TELLER:
+        return ring.neg(z)
+    other = LEFT if ctx.me == RIGHT else RIGHT
+    ctx.send(other, z)
+    return ring.add(z, ring.reduce(await ctx.receive(other, Spec(z.shape))))
