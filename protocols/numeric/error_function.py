@@ -27,6 +27,7 @@ from protocols.numeric.sine import (
     rotation_loss,
     sum_of_waves,
 )
+from protocols.numeric.smooth_steps import ERF_TAILS, erf_series, turn_of
 from protocols.numeric.turns import Wave
 from protocols.ranges import ERROR_BITS, ULP, Range, shifted_up
 from protocols.shares import ArithmeticShare
@@ -94,11 +95,15 @@ async def erf(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> ArithmeticS
     """[erf(x)], elementwise, any shape, for every range.
 
     Error: a little more than a unit of the last place at 16 fractional bits, `erf_loss`; exactly +-1 beyond +-4, or
-    with more than 24 beyond +-6. Rounds: those of `sin`; 9 or 10 where r reaches beyond. Material: that of `sin` for
-    each of 9 waves (16 fractional bits) but for the last truncation, and a comparison for each knot within r.
+    with more than 24 beyond +-6, but where the suite has sines at the cost of a reading and r reaches no further than
+    44: then one longer series does without comparisons.
+    Rounds: those of `sin`; else 9 or 10 where r reaches beyond. Material: that of `sin` for each of 9 waves (16
+    fractional bits) but for the last truncation, and a comparison for each knot within r.
     Nobody learns anything; as `sin`. Errors: those of `erf_range`.
     """
     erf_range(r, f, room_of(ctx))
+    if (whole := turn_of(ctx, r, f, ERF_TAILS)) is not None:
+        return await erf_series(ctx, x, f, whole)
     limit, double = form(f).knot << f, 2 * precision_of(room_of(ctx))
     turn = x.scale(1 << (x.ring.bits - form(f).turn_bits - f))
     knots = [knot for knot in (-limit, limit) if r.lo < knot < r.hi]

@@ -21,6 +21,7 @@ from decimal import Context as Decimals
 from mpc.context import Context, together
 from protocols.numeric.fixed_point import ROOM, check_fits, in_small_ring, plus, product, rescale, room_of, square
 from protocols.numeric.polynomial import fixed
+from protocols.numeric.smooth_steps import LOGISTIC_TAILS, logistic, turn_of
 from protocols.ranges import ULP, Range
 from protocols.shares import ArithmeticShare, concatenate, stack
 from protocols.suite import suite_of
@@ -73,8 +74,10 @@ def _units(bound: Decimal, f: int) -> int:
 async def sigmoid(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> ArithmeticShare:
     """[1 / (1 + exp(-x))], elementwise, any shape, for every range.
 
-    Error: |y - sigmoid(x)| <= 1.1e-4 + 2^-f over the whole of r; exactly 0 or 1 beyond +-9.125.
-    Rounds: 10, or 9 for ranges of up to 32 bits; 7 (8 for f > 16) where r lies between two knots, 0 beyond them.
+    Error: |y - sigmoid(x)| <= 1.1e-4 + 2^-f over the whole of r; exactly 0 or 1 beyond +-9.125, but for the series.
+    Rounds: 3 where the suite has sines at the cost of a reading and r reaches no further than 36: a series of these
+    (`smooth_steps`), off by 5e-5 + 2^-f. Else 10, or 9 for ranges of up to 32 bits; 7 (8 for f > 16) where r lies
+    between two knots, 0 beyond them.
     Material: an edaBit and a daBit for each knot within r, 10 triples, a square pair, 6 or 7 truncation pairs
     an element, ANDs of one comparison for each knot within r.
     Nobody learns anything; adversary and threshold are the suite's. Errors: those of `sigmoid_range`.
@@ -86,14 +89,17 @@ async def sigmoid(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> Arithme
 async def _spline(ctx: Context, x: ArithmeticShare, r: Range, f: int, result_bits: int) -> ArithmeticShare:
     """[sigmoid(x)] with `result_bits` fractional bits."""
     first, last = (sum(fixed(knot, f) <= bound for knot in KNOTS) for bound in (r.lo, r.hi))
+    constant = first == last and not any(PIECES[first][1:])
+    if not constant and (turn := turn_of(ctx, r, f, LOGISTIC_TAILS)) is not None:
+        return await logistic(ctx, x, f, turn, result_bits)
     if first == last:
         return await _one_piece(ctx, x, first, f, result_bits)
     knots = [fixed(knot, f) for knot in KNOTS[first:last]]
     small = in_small_ring(x, Range(r.lo - r.hi, r.hi - r.lo))
     below, powers = await together(ctx, (_below, small, knots), (_powers, x, f))
-    constant, *factors = _look_up(ctx, below, first, last)
+    first_term, *factors = _look_up(ctx, below, first, last)
     shift = X_BITS + COEFFICIENT_BITS - result_bits
-    return await product(ctx, stack(factors), powers, shift, constant.scale(1 << X_BITS), summed=True)
+    return await product(ctx, stack(factors), powers, shift, first_term.scale(1 << X_BITS), summed=True)
 
 
 async def tanh(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> ArithmeticShare:
