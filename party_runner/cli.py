@@ -19,7 +19,7 @@ MODULES = {
     "run": "cli_runs", "join": "cli_runs", "dealer": "cli_runs", "plan": "cli_offline", "preprocess": "cli_offline",
     "kernels": "cli_tools", "devices": "cli_tools", "device": "cli_tools", "keys": "cli_tools",
     "budget": "cli_budget", "report": "cli_tools", "serve": "cli_star", "client": "cli_star", "star": "cli_star",
-    "scale": "cli_scale",
+    "scale": "cli_scale", "suites": "cli_tools",
 }  # fmt: skip
 """Where each command is, as one of COMMANDS."""
 

@@ -43,6 +43,7 @@ from party_runner.options import (
     cores_each,
     material_of,
     numbers_of,
+    parties_of,
     patience_of,
     reading_of,
     ways_of,
@@ -106,7 +107,7 @@ from protocols.runs.sources import PREPROCESSING
 @PLANNED_FOR
 def plan(
     program: Path,
-    parties: int,
+    parties: int | None,
     inputs: tuple[str, ...],
     shapes: tuple[str, ...],
     shadows: tuple[str, ...],
@@ -128,6 +129,7 @@ def plan(
     **options: Any,
 ) -> None:
     """Say what a run of PROGRAM will cost and reveal, before anything is sent."""
+    parties = parties_of(parties, suite)
     of_parties, made_up = inputs_by_party(inputs, parties), shadows_by_party(shadows, parties)
     agreed, numbers, ways = agreed_of(options), numbers_of(options), ways_of(options)
     known_as, errors = party_names(names, parties), wanted_errors(wanted)
@@ -143,6 +145,7 @@ def plan(
         given = [arrays.get(place) for place in range(parties)]
         check_writable(target)
         choices = Choices(suite, numbers, Material(preprocessing), agreed, tolerance, ways)
+        choices.material.check_wanted(suite)
         loaded = load_program(program, agreed)
         spending = None if ledger is None or charged is None else spending_of(ledger, charged, certificate)
         forecast = None

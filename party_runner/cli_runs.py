@@ -43,6 +43,7 @@ from party_runner.options import (
     cores_each,
     material_of,
     numbers_of,
+    parties_of,
     patience_of,
     reading_of,
     reading_words,
@@ -79,7 +80,7 @@ from protocols.runs.suites import check_session, find_suite
 @DEVICE
 def run(
     program: Path,
-    parties: int,
+    parties: int | None,
     inputs: tuple[str, ...],
     names: tuple[str, ...],
     policy: Path | None,
@@ -97,11 +98,13 @@ def run(
 ) -> None:
     """Run PROGRAM with all parties as processes of this machine, over TLS on loopback."""
     beside = DeviceChoice(device, opencl_binary, device_threshold)
+    parties = parties_of(parties, options["suite"])
     files, agreed = inputs_by_party(inputs, parties), agreed_of(options)
     numbers_of(dict(options))
     try:
         check_session(find_suite(options["suite"]), parties, ways_of(dict(options)))
         material = material_of(options)
+        material.check_wanted(options["suite"])
         common = words_of(options) + agreed.words()
         own = [*cores_each(cores, parties), *tolerated(tolerance), *reading_words(columns, header, texts, agreed)]
         own += [] if policy is None else ["--policy", str(policy)]
@@ -176,6 +179,7 @@ def join_command(
     status, returned = status_line(status_fd), list[Any]()
     try:
         material = material_of(options)
+        material.check_wanted(suite)
         check_writable(target)
         check_result_file(output)
         patience = patience_of(options)
@@ -244,9 +248,12 @@ def dealer(
         seat = dealer_seat(roster, key, patience_of(options), listener(listen_fd))
         warn_of_expiry(seat, status)
         if plan_file is not None:
-            terms = terms_of_making(seat.roster, load_plan(plan_file), material, runs)
+            plan = load_plan(plan_file)
+            material.check_wanted(plan.suite)
+            terms = terms_of_making(seat.roster, plan, material, runs)
         elif program is not None:
             check_session(find_suite(suite), seat.roster.parties, ways)
+            material.check_wanted(suite)
             choices = Choices(suite, numbers, material, agreed, ways=ways)
             terms = terms_of_run(seat.roster, source_digest(program, agreed), choices)
         names = seat.roster.names

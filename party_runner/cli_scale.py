@@ -99,6 +99,7 @@ def scale(
     agreed, numbers, ways = agreed_of(options), numbers_of(options), ways_of(options)
     try:
         material = material_of(options)
+        material.check_wanted(suite)
         check_writable(target)
         check_result_file(output)
         seat = party_seat(roster, party, key, patience_of(options), None, with_dealer=False)

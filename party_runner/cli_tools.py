@@ -1,4 +1,4 @@
-"""The commands beside runs: kernels, devices, keys."""
+"""The commands beside runs: suites, kernels, devices, keys."""
 
 from __future__ import annotations
 
@@ -14,7 +14,17 @@ from party_runner.keys import make_keys, show_certificate
 from party_runner.options import FILE
 from party_runner.overwriting import refuse_overwriting
 from party_runner.run_page import page_of_files
+from party_runner.suites_listed import list_suites
 from party_runner.whole_file import write_file
+
+
+@click.command()
+def suites() -> None:
+    """List the suites of protocols: for how many parties, who may collude, what is made beforehand."""
+    try:
+        list_suites(Console())
+    except Exception as error:
+        end_with(error, None, None)
 
 
 @click.command()
@@ -104,4 +114,4 @@ def report(accounts: tuple[Path, ...], output: Path, title: str) -> None:
         end_with(error, None, None)
 
 
-COMMANDS = (kernels, devices, device_group, keys, report)
+COMMANDS = (suites, kernels, devices, device_group, keys, report)

@@ -16,6 +16,7 @@ from mpc.store import StoreSupply, key_of
 from mpc.store.writer import PARTIAL
 from protocols.preprocessing.checking import Check
 from protocols.runs.sources import DEALER, MAKERS, OT, PREPROCESSING, Source
+from protocols.runs.suites import check_supplied, find_suite
 
 BY_REVEAL, PLANNED = "by-reveal", "planned"
 CHECKS = tuple(check.value for check in Check)
@@ -64,6 +65,14 @@ class Material:
         if self.folder is not None and not (self.folder.exists() or _partial(self.folder).exists()):
             cause = f"there is no folder {self.folder} with stores of material, and no supplier of this name"
             raise LocalError("unknown-preprocessing", cause, f"Name a folder that exists, or one of {SUPPLIERS}.")
+
+    def check_wanted(self, suite: str) -> None:
+        """LocalError `no-material` for a dealer or a store where the suite of this name takes no material.
+
+        That the parties would make it themselves is no contradiction: then they make nothing.
+        """
+        if self.with_dealer or self.folder is not None:
+            check_supplied(find_suite(suite, simulated=True), "a dealer" if self.with_dealer else "a store")
 
     def terms(self) -> dict[str, str | int]:
         """What all parties must choose alike."""

@@ -22,7 +22,7 @@ from protocols.preprocessing.checking import Check
 from protocols.privacy.ledger.address import Where, address_of, is_address
 from protocols.runs.party import Numbers
 from protocols.runs.sources import MAKERS, OT, PREPROCESSING
-from protocols.runs.suites import RINGS
+from protocols.runs.suites import RINGS, SUITES
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -59,7 +59,12 @@ def together(*options: Callable[[Any], Any]) -> Callable[[F], F]:
 
 
 CHOICES = together(
-    click.option("--suite", default="beaver", show_default=True, help="The protocols to compute with."),
+    click.option(
+        "--suite",
+        default="beaver",
+        show_default=True,
+        help="The protocols to compute with; `parley suites` tells what each is for.",
+    ),
     click.option("--fractional-bits", default=16, show_default=True, type=click.IntRange(1, MOST_FRACTIONAL_BITS[128])),
     click.option(
         "--ring",
@@ -204,7 +209,12 @@ LAUNCHED = together(
     click.option("--listen-fd", type=int, hidden=True),
     click.option("--status-fd", type=int, hidden=True),
 )
-PARTIES = click.option("-n", "--parties", required=True, type=click.IntRange(2, 64), help="How many parties.")
+PARTIES = click.option(
+    "-n",
+    "--parties",
+    type=click.IntRange(2, 64),
+    help="How many parties.  [default: as many as the suite is for, if it is for one number]",
+)
 INPUT_OF = click.option("--input", "inputs", multiple=True, metavar="INDEX[:NAME]=FILE", help="A party's own data.")
 NAMES = click.option(
     "--name", "names", multiple=True, metavar="INDEX=NAME", help="A party's name; else party0, party1, ..."
@@ -275,6 +285,15 @@ def material_of(options: dict[str, Any], planned: str = OT) -> Material:
     )
     material.refuse_nonsense()
     return material
+
+
+def parties_of(given: int | None, suite: str) -> int:
+    """How many parties: as given, else as many as the suite is for. click's UsageError where any number would do."""
+    known = SUITES.get(suite)
+    parties = given or (known and known.about.parties)
+    if not parties:
+        raise click.UsageError(f"Missing option '-n' / '--parties': the suite {suite} has no number of its own")
+    return parties
 
 
 def numbers_of(options: dict[str, Any]) -> Numbers:

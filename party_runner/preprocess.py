@@ -19,12 +19,15 @@ from party_runner.status import Progress
 from party_runner.summary import Summary
 from protocols.preprocessing.workshop import words_of
 from protocols.runs.sources import DEALER
+from protocols.runs.suites import check_supplied, find_suite
 
 WORD_BYTES = 8
 
 
 def check_fits(plan: PlanFile, parties: int, material: Material) -> None:
-    """LocalError `plan-parties`, `plan-supplier` if the plan is for others than those who are about to make it."""
+    """LocalError `plan-parties`, `plan-supplier` if the plan is for others than those who are about to make it;
+    `no-material` if its suite takes none."""
+    check_supplied(find_suite(plan.suite, simulated=True), "a store")
     if plan.parties != parties:
         cause = f"the plan is for {plan.parties} parties, and there are {parties}"
         raise LocalError("plan-parties", cause, "Plan for the parties that run the program: `parley plan -n`.")

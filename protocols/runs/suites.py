@@ -74,6 +74,13 @@ def check_session(suite: Factory, n: int, ways: Ways) -> None:
         raise LocalError("unfit-session", f"{' and '.join(of_functions)} {where}", remedy)
 
 
+def check_supplied(suite: Factory, what: str) -> None:
+    """LocalError `no-material` where `what`, a dealer or a store, would supply a suite that takes nothing."""
+    if not suite.about.material:
+        cause = f"{what} for the suite {suite.name}, whose protocols take no material"
+        raise LocalError("no-material", cause, "leave it out: runs of this suite need nothing that is made beforehand")
+
+
 def security_sentence(suite: Factory, n: int, supply: Supply, *, by_itself: bool = False, material: bool = True) -> str:
     """What a result is secure against, who must not collude, and who made the material, if there was any.
 
