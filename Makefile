@@ -1,4 +1,4 @@
-# make demo   three hospitals train a model on their secret data (installs what it needs into .venv)
+# make demo   three hospitals train a model on their secret data (installs what it needs into .venv); SUITE=replicated3
 # make examples   the programs of the cookbook, each beside what it gives in the clear
 # make example-user-behaviour   five shops learn together how their customers behave, with a report
 # make test   the tests        make lint   ruff and mypy        make docs   the documentation into site/
@@ -8,6 +8,7 @@
 # make bench-peers   other systems for `python -m bench --peers`, each in an environment of its own under build/peers
 
 PYTHON ?= python3
+SUITE := beaver
 VENV := .venv
 BIN := $(VENV)/bin
 BUILT_FROM := pyproject.toml setup.py $(wildcard native/*.py native/*.[ch] native/*/*.[ch])
@@ -44,7 +45,7 @@ PIP_INSTALL := $(PIP) install --quiet --disable-pip-version-check
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.examples
-	$(BIN)/python examples/hospitals/demo.py build/demo.json
+	$(BIN)/python examples/hospitals/demo.py build/demo.json --suite $(SUITE)
 
 examples: $(VENV)/.examples
 	$(BIN)/python -m examples

@@ -1,14 +1,16 @@
 """The main job, as `make demo` runs it: three hospitals, three processes, one model.
 
-Runs `parley run` on study.py, where the hospitals make their random material themselves and trust nobody else; then
-trains scikit-learn's logistic regression on all patients in the clear, and prints both accuracies beside each other.
-Ends with an error if they are more than a percentage point apart.
+Runs `parley run` on study.py, where the hospitals make their random material themselves and trust nobody else, or with
+the suite replicated3 need none, as long as no two of them collude. Then it trains scikit-learn's logistic regression on
+all patients in the clear, and prints both accuracies beside each other. Ends with an error if they are more than a
+percentage point apart.
 
-    python examples/hospitals/demo.py [SUMMARY.json]
+    python examples/hospitals/demo.py [SUMMARY.json] [--suite replicated3]
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import subprocess
 import sys
@@ -28,9 +30,13 @@ APART = 0.01
 
 def main() -> int:
     """Run, compare, report; the exit code is the run's, or 1 if the accuracies are apart."""
-    target = Path(sys.argv[1] if len(sys.argv) > 1 else "build/demo.json")
+    parser = argparse.ArgumentParser(description="Three hospitals train one model on data that stay with each of them.")
+    parser.add_argument("summary", nargs="?", type=Path, default=Path("build/demo.json"))
+    parser.add_argument("--suite", default="beaver")
+    given = parser.parse_args()
+    target: Path = given.summary
     target.parent.mkdir(parents=True, exist_ok=True)
-    if code := run_parties(target):
+    if code := run_parties(target, given.suite):
         return code
     summary = json.loads(target.read_text())
     summary["accuracy"] = summary["result"]["accuracy"]
@@ -39,9 +45,10 @@ def main() -> int:
     return compare(summary, target)
 
 
-def run_parties(target: Path) -> int:
-    """Three hospitals, each a process that alone reads its file. They make their material themselves: no dealer."""
-    options = [f"--name={place}={name}" for place, name in enumerate(HOSPITALS)]
+def run_parties(target: Path, suite: str) -> int:
+    """Three hospitals, each a process that alone reads its file. What material there is they make: no dealer."""
+    options = ["--suite", suite]
+    options += [f"--name={place}={name}" for place, name in enumerate(HOSPITALS)]
     options += [f"--input={place}={FOLDER / name}.csv" for place, name in enumerate(HOSPITALS)]
     command = [sys.executable, "-m", "party_runner", "run", str(FOLDER / "study.py"), "-n", "3", *options]
     return subprocess.run([*command, "--json", str(target)], check=False).returncode

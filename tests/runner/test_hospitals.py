@@ -51,16 +51,18 @@ def test_the_data_keep_what_the_program_promises() -> None:
 
 
 @pytest.mark.slow
-def test_three_hospitals_learn_a_model_as_good_as_in_the_clear(tmp_path: Path) -> None:
+@pytest.mark.parametrize("suite", ["beaver", "replicated3"])
+def test_three_hospitals_learn_a_model_as_good_as_in_the_clear(tmp_path: Path, suite: str) -> None:
     target = tmp_path / "build" / "demo.json"
-    command = [sys.executable, str(FOLDER / "demo.py"), str(target)]
+    command = [sys.executable, str(FOLDER / "demo.py"), str(target), "--suite", suite]
     done = subprocess.run(command, capture_output=True, text=True, timeout=180, check=False)
     assert done.returncode == 0, done.stderr
     summary = json.loads(target.read_text())
     assert summary["parties"] == list(HOSPITALS)
     assert abs(summary["accuracy"] - summary["accuracy_in_the_clear"]) <= 0.01
     assert [reveal["shape"] for reveal in summary["reveals"]] == [[30], [], []]
-    assert summary["preprocessing"] == "ot"
+    assert (summary["suite"], summary["preprocessing"]) == (suite, "ot")
+    assert bool(summary["material"]) == (suite == "beaver")
     assert "nobody else is trusted" in summary["security"]
     assert f"{summary['accuracy']:.2%}" in done.stdout
     assert f"{summary['accuracy_in_the_clear']:.2%}" in done.stdout
