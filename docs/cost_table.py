@@ -1,4 +1,4 @@
-"""Writes docs/protocols/costs.md: the `@cost` declarations of the Beaver suite, runs of the suite yao on shapes.
+"""Writes docs/protocols/costs.md: the `@cost` declarations of the Beaver suite, runs of other suites on shapes.
 
 python docs/cost_table.py
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import trio
@@ -19,9 +19,12 @@ from mpc.algebra.shapes_only import ShapesOfRing
 from mpc.context import Context
 from mpc.planning import CountingSupply
 from mpc.simulation import Setting, run_in_memory
+from protocols.beaver import SUITE as BEAVER
 from protocols.beaver import BeaverSuite
 from protocols.beaver.convert import ROUTES
 from protocols.one_array import OneArray, OneArrayBits
+from protocols.replicated3 import SUITE as REPLICATED3
+from protocols.suite import Factory
 from protocols.yao import SUITE as YAO
 
 PAGE = Path(__file__).parent / "protocols" / "costs.md"
@@ -134,9 +137,22 @@ def lines() -> Iterator[str]:
     for side in (10, 1000):
         yield row(f"product of {side:,} x {side:,} matrices", BeaverSuite.matmul, (matrix(side), matrix(side)))
     yield YAO_HEAD
-    for name, operation in of_yao(COUNTS[-1]).items():
+    for name, operation in operations(COUNTS[-1]).items():
         yield yao_row(name, operation)
+    yield HEAD_OF_THREE
+    for n in COUNTS:
+        yield f"\n### {n:,} value{'s' if n > 1 else ''} among three\n"
+        yield "| operation | rounds | party 0 | party 1 | party 2 | all | beaver: rounds | all |"
+        yield "|---|---:|---:|---:|---:|---:|---:|---:|"
+        for name, operation in of_three(n).items():
+            yield row_of_three(name, operation)
 
+
+HEAD_OF_THREE = """
+## The suite replicated3
+
+Of [the suite replicated3](replicated3.md): contents of the arrays that each of the three parties sends, online, which
+is all: there is no material. Beside it what three parties of the suite beaver send online; material comes on top."""
 
 YAO_HEAD = """
 ## The suite yao
@@ -148,8 +164,8 @@ send, and correlated transfers.
 |---|---:|---:|---:|---:|"""
 
 
-def of_yao(n: int) -> dict[str, Callable[[Context], Any]]:
-    """What each operation on n values of the suite yao is called, and a call of it on shapes."""
+def operations(n: int) -> dict[str, Callable[[Context], Any]]:
+    """What each operation on n values of a suite is called, and a call of it."""
 
     def numbers(ctx: Context) -> Any:
         return ctx.suite.constant(ctx, ctx.ring.zeros((n,)))
@@ -170,18 +186,70 @@ def of_yao(n: int) -> dict[str, Callable[[Context], Any]]:
     }
 
 
-def yao_row(name: str, operation: Callable[[Context], Any]) -> str:
-    """One line of that table."""
+def of_three(n: int) -> dict[str, Callable[[Context], Any]]:
+    """The same with what suites of three differ in."""
 
-    async def main(ctx: Context, mine: None) -> tuple[int, int, int]:
-        call = ctx.child(name)
+    def numbers(ctx: Context) -> Any:
+        return ctx.suite.constant(ctx, ctx.ring.zeros((n,)))
+
+    def thresholds(ctx: Context) -> Any:
+        return ctx.suite.below(ctx, numbers(ctx), ctx.ring.zeros((8,)))
+
+    def planes(ctx: Context) -> Any:
+        return ctx.suite.constant_bits(ctx, ctx.bits.zeros((64, words_for(n))), (n,))
+
+    def square_matrix(ctx: Context) -> Any:
+        return ctx.suite.constant(ctx, ctx.ring.zeros((100, 100)))
+
+    return {
+        "input": lambda ctx: ctx.suite.input(ctx, 0, ctx.ring.zeros((n,)) if ctx.me == 0 else None, (n,)),
+        "open": lambda ctx: ctx.suite.open(ctx, numbers(ctx)),
+        "open to one party": lambda ctx: ctx.suite.open_to(ctx, 0, numbers(ctx)),
+        "random value": lambda ctx: ctx.suite.random(ctx, (n,)),
+        "inner product (of two vectors)": lambda ctx: ctx.suite.inner(ctx, numbers(ctx), numbers(ctx)),
+        **operations(n),
+        "below 8 public thresholds": thresholds,
+        "bit planes to ring, 64 planes": lambda ctx: ctx.suite.b2a(ctx, planes(ctx)),
+        "shuffle": lambda ctx: ctx.suite.shuffle(ctx, numbers(ctx)),
+        "product of 100 x 100 matrices": lambda ctx: ctx.suite.matmul(ctx, square_matrix(ctx), square_matrix(ctx)),
+    }
+
+
+class Counted(NamedTuple):
+    """What a call took of one party: its depth, bytes of arrays that it sent, correlated transfers."""
+
+    rounds: int
+    sent: int
+    labels: int
+
+
+def counted(suite: Factory, n: int, operation: Callable[[Context], Any], *, dealt: bool) -> list[Counted]:
+    """One call run on shapes by n parties: each party's account."""
+
+    async def main(ctx: Context, mine: None) -> Counted:
+        call = ctx.child("operation")
         await operation(call)
-        return call.depth, call.payload, call.material.get("labels", 0)
+        return Counted(call.depth, call.payload, call.material.get("labels", 0))
 
-    setting, supplies = Setting(YAO, ring=ShapesOfRing(Z64)), [CountingSupply(dealt=False) for _ in range(2)]
-    garbler, evaluator = (run.result for run in trio.run(run_in_memory, main, [None, None], supplies, setting))
-    rounds, labels = max(garbler[0], evaluator[0]), garbler[2]
-    return f"| {name} | {rounds} | {garbler[1]:,} | {evaluator[1]:,} | {labels:,} |"
+    setting, supplies = Setting(suite, ring=ShapesOfRing(Z64)), [CountingSupply(dealt=dealt) for _ in range(n)]
+    return [run.result for run in trio.run(run_in_memory, main, [None] * n, supplies, setting)]
+
+
+def yao_row(name: str, operation: Callable[[Context], Any]) -> str:
+    """One line of the table of the suite yao."""
+    garbler, evaluator = counted(YAO, 2, operation, dealt=False)
+    rounds = max(garbler.rounds, evaluator.rounds)
+    return f"| {name} | {rounds} | {garbler.sent:,} | {evaluator.sent:,} | {garbler.labels:,} |"
+
+
+def row_of_three(name: str, operation: Callable[[Context], Any]) -> str:
+    """One line of the tables of replicated3: its parties, and all parties of beaver."""
+    own = counted(REPLICATED3, 3, operation, dealt=False)
+    other = counted(BEAVER, 3, operation, dealt=True)
+    by_party = " | ".join(f"{party.sent:,}" for party in own)
+    rounds, others = (max(party.rounds for party in parties) for parties in (own, other))
+    total, of_beaver = (sum(party.sent for party in parties) for parties in (own, other))
+    return f"| {name} | {rounds} | {by_party} | {total:,} | {others} | {of_beaver:,} |"
 
 
 def page() -> str:

@@ -110,7 +110,7 @@ LAYERS = (
     ("party_runner", [("run, join", "processes"), ("plan, preprocess", "before"), ("keys, dealer", "others")]),
     (
         "protocols",
-        [("array", "values, ranges, errors"), ("numeric", "1/x, exp, sort"), ("suites", "beaver, ideal")],
+        [("array", "values, ranges, errors"), ("numeric", "1/x, exp, sort"), ("suites", "beaver, replicated3")],
     ),
     ("", [("runs", "from start to report"), ("preprocessing", "kinds of material"), ("ot", "oblivious transfer")]),
     ("mpc", [("context", "what protocols see"), ("network", "wire, TLS"), ("accounts, store", "costs, material")]),
