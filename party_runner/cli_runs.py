@@ -245,15 +245,14 @@ def dealer(
     agreed, numbers, ways = agreed_of(options), numbers_of(options), ways_of(options)
     status, material = status_line(status_fd), Material(DEALER, when=when)
     try:
+        plan = None if plan_file is None else load_plan(plan_file)
+        material.check_wanted(suite if plan is None else plan.suite)
         seat = dealer_seat(roster, key, patience_of(options), listener(listen_fd))
         warn_of_expiry(seat, status)
-        if plan_file is not None:
-            plan = load_plan(plan_file)
-            material.check_wanted(plan.suite)
+        if plan is not None:
             terms = terms_of_making(seat.roster, plan, material, runs)
         elif program is not None:
             check_session(find_suite(suite), seat.roster.parties, ways)
-            material.check_wanted(suite)
             choices = Choices(suite, numbers, material, agreed, ways=ways)
             terms = terms_of_run(seat.roster, source_digest(program, agreed), choices)
         names = seat.roster.names

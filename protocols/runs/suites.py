@@ -76,7 +76,7 @@ def check_session(suite: Factory, n: int, ways: Ways) -> None:
 
 def check_supplied(suite: Factory, what: str) -> None:
     """LocalError `no-material` where `what`, a dealer or a store, would supply a suite that takes nothing."""
-    if not suite.about.material:
+    if not suite.about.material and not suite.simulation_only:
         cause = f"{what} for the suite {suite.name}, whose protocols take no material"
         raise LocalError("no-material", cause, "leave it out: runs of this suite need nothing that is made beforehand")
 

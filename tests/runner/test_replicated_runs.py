@@ -82,6 +82,16 @@ def test_there_is_nothing_to_preprocess(program: list[str], tmp_path: Path) -> N
     assert not stores.exists()
 
 
+def test_nobody_is_its_dealer(program: list[str], tmp_path: Path) -> None:
+    """Said before the roster is asked for a dealer, or its key."""
+    roster, plan = write(tmp_path, "parties.toml", ""), str(tmp_path / "compared.plan")
+    assert call("plan", *program, *ON_IT, "-o", plan)[0] == 0
+    for what in (("--program", program[0], *ON_IT), ("--plan", plan)):
+        exit_code, printed = call("dealer", roster, *what)
+        assert exit_code == 2
+        assert "[no-material]" in printed
+
+
 def test_a_number_of_parties_is_asked_for_where_any_would_do(tmp_path: Path) -> None:
     program, *_ = product_of(tmp_path, 3)[1:]
     exit_code, printed = call("run", program)
