@@ -11,7 +11,7 @@ import socket
 from collections import deque
 from pathlib import Path
 
-LOWEST = 10_240
+LOWEST, LINUX = 10_240, 32_768
 _RANGE = Path("/proc/sys/net/ipv4/ip_local_port_range")
 _HELD: deque[socket.socket] = deque()
 _MOST_HELD = 400
@@ -33,8 +33,9 @@ def free_ports(count: int, following: int = 0) -> list[int]:
 
 
 def _end() -> int:
-    """Where the ports begin that connections get."""
-    return int(_RANGE.read_text().split()[0]) if _RANGE.exists() else 32_768
+    """Where the ports begin that connections get; where that leaves none, as by Linux's own setting."""
+    begin = int(_RANGE.read_text().split()[0]) if _RANGE.exists() else LINUX
+    return begin if begin > 2 * LOWEST else LINUX
 
 
 def _take(ports: range) -> list[socket.socket]:
