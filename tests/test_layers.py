@@ -217,7 +217,7 @@ FOLDER_ORDER = {
     ),
     "protocols.aggregation": (
         "odds", "graphs_bbglr20", "refusals", "plan", "demands", "terms", "shares_shamir79", "wrong_shares_gao03",
-        "enrolment", "masks",
+        "enrolment", "revocations", "masks",
         "messages", "agreement", "directory", "costs", "client_bbglr20", "unmasking_bbglr20", "server_bbglr20",
         "resuming", "simulating", "on_star", "star_credentials", "__init__",
     ),

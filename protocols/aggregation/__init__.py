@@ -13,6 +13,7 @@ from protocols.aggregation.enrolment import Authority, Certificate, Credential, 
 from protocols.aggregation.on_star import sum_at_client, sum_at_server
 from protocols.aggregation.plan import AggregationPlan, StepOdds, plan
 from protocols.aggregation.resuming import resumed, saved
+from protocols.aggregation.revocations import RevocationFile, Revocations, read_revocations, revocation_list
 from protocols.aggregation.server_bbglr20 import Server
 from protocols.aggregation.simulating import Simulated, StepFigures, simulate
 from protocols.aggregation.star_credentials import credential_of_star, vouch
@@ -25,6 +26,8 @@ __all__ = [
     "Client",
     "Credential",
     "Demands",
+    "RevocationFile",
+    "Revocations",
     "Server",
     "SigningKey",
     "Simulated",
@@ -35,7 +38,9 @@ __all__ = [
     "Terms",
     "credential_of_star",
     "plan",
+    "read_revocations",
     "resumed",
+    "revocation_list",
     "saved",
     "simulate",
     "step_bytes",

@@ -41,6 +41,7 @@ from protocols.aggregation.refusals import (
     wrong_set,
     wrong_signature,
 )
+from protocols.aggregation.revocations import Revocations
 from protocols.aggregation.terms import Step, Terms
 
 MASKED_DOMAIN = "masked input"
@@ -69,6 +70,7 @@ class Client:
         credential: Credential | None = None,
         authority: bytes | None = None,
         now: int = 0,
+        revocations: Revocations | None = None,
         seed: Seed | None = None,
         demands: Demands = DEMANDS,
     ) -> None:
@@ -76,7 +78,10 @@ class Client:
         must promise, worked out anew from its numbers: LocalError `aggregation-weak-plan`.
 
         Against a malicious server `credential` says who this client is, `authority` is the public key of whoever enrols
-        clients and `now` the time in seconds (Unix): LocalError `aggregation-credential` if they are missing. `seed`:
+        clients and `now` the time in seconds (Unix): LocalError `aggregation-credential` if they are missing.
+        `revocations`: the authority's list of keys that it has revoked, which this client has from the authority: who
+        is on it is refused by name (`aggregation-revoked`), and a list past its date ends it before anything is sent
+        (`aggregation-revocations`). `seed`:
         all that this client draws, for tests; fresh from the operating system otherwise.
         """
         demands.check(terms.plan)
@@ -94,6 +99,9 @@ class Client:
         if vector is not None:
             self.plan.check(vector)
         self._credential, self._authority, self._now = credential, authority, now
+        self._revocations = revocations
+        if revocations is not None:
+            revocations.require(now)
         self._seed = (seed or Seed.fresh()).derive("aggregation client", terms.context, name)
         self._context = terms.context
         self._next: Step | None = Step.ADVERTISE
@@ -144,7 +152,7 @@ class Client:
         with self._taking(Step.SHARE_KEYS):
             reader = self._opened(Step.SHARE_KEYS, body)
             authority = self._authority if self.plan.malicious else None
-            self._directory = read_directory(reader, self.terms, self._own, authority, self._now)
+            self._directory = read_directory(reader, self.terms, self._own, authority, self._now, self._revocations)
             self._holders = self._choose_holders(self._directory)
             points = [i + 1 for i in self._holders]
             secrets, prg = (self._b, self._s.secret), self._seed.prg("shares")

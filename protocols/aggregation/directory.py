@@ -10,6 +10,7 @@ from mpc.domain_hash import DomainHash
 from protocols.aggregation.enrolment import verifies
 from protocols.aggregation.messages import Advertised, Reader, name_bytes, number, read_advertised, read_name
 from protocols.aggregation.refusals import malformed, too_few, wrong_set, wrong_signature
+from protocols.aggregation.revocations import Revocations
 from protocols.aggregation.terms import Step, Terms
 
 KEYS_DOMAIN = "public keys"
@@ -25,10 +26,15 @@ class Directory:
     digest: bytes
 
 
-def prove(entry: Advertised, authority: bytes, now: int, context: bytes) -> None:
-    """Refuses keys that no enrolled client signed: `aggregation-not-enrolled`, `aggregation-signature`."""
+def prove(
+    entry: Advertised, authority: bytes, now: int, context: bytes, revocations: Revocations | None = None
+) -> None:
+    """Refuses keys that no enrolled client signed: `aggregation-not-enrolled`, `aggregation-revoked`,
+    `aggregation-signature`."""
     assert entry.certificate is not None
     entry.certificate.check(authority, now)
+    if revocations is not None:
+        revocations.check(entry.certificate)
     keys = context, entry.channel_key, entry.mask_key
     if not verifies(entry.certificate.public_key, entry.signature, KEYS_DOMAIN, *keys):
         raise wrong_signature(entry.name, "its public keys of this round")
@@ -45,7 +51,14 @@ def part_bytes(entries: dict[int, Advertised]) -> bytes:
     return number(len(rows)) + b"".join(rows)
 
 
-def read_directory(reader: Reader, terms: Terms, own: Advertised, authority: bytes | None, now: int) -> Directory:
+def read_directory(
+    reader: Reader,
+    terms: Terms,
+    own: Advertised,
+    authority: bytes | None,
+    now: int,
+    revocations: Revocations | None = None,
+) -> Directory:
     """What the server tells a client of the others, held against the plan and against what this client advertised.
 
     Where there is an `authority`, everybody must have proven who it is, whether this client will deal with it or not:
@@ -65,7 +78,7 @@ def read_directory(reader: Reader, terms: Terms, own: Advertised, authority: byt
     if authority is not None:
         for entry in entries.values():
             if entry is not entries[me]:
-                prove(entry, authority, now, terms.context)
+                prove(entry, authority, now, terms.context, revocations)
     return Directory(n, me, entries, directory_digest(terms.context, n, entries.values()))
 
 

@@ -23,6 +23,7 @@ from mpc.prg import Seed
 from protocols.aggregation.client_bbglr20 import Client
 from protocols.aggregation.graphs_bbglr20 import random_order
 from protocols.aggregation.refusals import malformed, other_round, out_of_order, too_many
+from protocols.aggregation.revocations import Revocations
 from protocols.aggregation.server_bbglr20 import Server
 from protocols.aggregation.terms import Step, Terms
 
@@ -38,6 +39,7 @@ async def sum_at_server(
     members: Iterable[str] | None = None,
     authority: bytes | None = None,
     now: int = 0,
+    revocations: Revocations | None = None,
 ) -> Server:
     """The next round of `rounds`, to its end: a server whose `total` and `survivors` are there.
 
@@ -55,7 +57,7 @@ async def sum_at_server(
         raise out_of_order(f"the star's next round is {rounds.number + 1}, and the terms are of round {terms.round}")
     first = seconds if first_seconds is None else first_seconds
     invited = rounds.begin(trio.current_time(), first, _chosen(rounds, terms, members))
-    server = Server(terms, invited=invited, authority=authority, now=now)
+    server = Server(terms, invited=invited, authority=authority, now=now, revocations=revocations)
     there = [name for name in invited if star.clients.get(name) == rounds.members[name]]
     star.broadcast((terms.round, 0), opening, to=there)
     while (step := server.step) is not None:
@@ -89,6 +91,7 @@ async def _one_step(star: StarServer, rounds: Rounds, server: Server, step: Step
             try:
                 server.receive(came.client, step, came.content)
             except PeerError as error:
+                rounds.lose(came.client)
                 star.part_with(came.client, error.code, error.cause)
 
 

@@ -78,6 +78,20 @@ def not_enrolled(peer: str, why: str) -> PeerError:
     return PeerError("aggregation-not-enrolled", f"{peer} {why}", remedy, party=peer)
 
 
+def revoked(peer: str, number: int) -> PeerError:
+    """A certificate that the authority has taken back."""
+    remedy = (
+        "ask the authority why; a new certificate needs a new key. A server that lets that client in has an old list"
+    )
+    return PeerError("aggregation-revoked", f"{peer} has a key that list {number} revokes", remedy, party=peer)
+
+
+def no_revocations(cause: str) -> LocalError:
+    """A list of revoked keys that says nothing, so that nobody can be held against it."""
+    remedy = "take the newest list from the authority: `parley star revoke` renews a star's .crl file"
+    return LocalError("aggregation-revocations", cause, remedy)
+
+
 def wrong_signature(peer: str, of: str) -> Abort:
     """A signature that does not verify."""
     remedy = "somebody changed what that client said, or it does not follow the protocol; do not go on with this round"

@@ -18,6 +18,7 @@ import numpy as np
 from mpc.domain_hash import DomainHash
 from mpc.errors import LocalError
 from protocols.aggregation.messages import Advertised, Reader, read_advertised
+from protocols.aggregation.revocations import Revocations
 from protocols.aggregation.server_bbglr20 import Server
 from protocols.aggregation.terms import Step, Terms
 from protocols.aggregation.unmasking_bbglr20 import Unmasking
@@ -64,13 +65,14 @@ def resumed(
     invited: Iterable[str] | None = None,
     authority: bytes | None = None,
     now: int = 0,
+    revocations: Revocations | None = None,
 ) -> Server:
     """The server of a round as it was saved; the other arguments as of `Server`.
 
     LocalError `aggregation-state` for what is no state of this round, session and plan.
     """
     state = _read(terms, content)
-    server = Server(terms, invited=invited, authority=authority, now=now)
+    server = Server(terms, invited=invited, authority=authority, now=now, revocations=revocations)
     server.step = Step(state["step"])
     server._heard = set(state["heard"])
     server._advertised = {name: _entry(terms, name, encoded) for name, encoded in state["advertised"]}

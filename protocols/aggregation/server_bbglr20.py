@@ -41,6 +41,7 @@ from protocols.aggregation.refusals import (
     unknown,
     wrong_signature,
 )
+from protocols.aggregation.revocations import Revocations
 from protocols.aggregation.terms import Step, Terms
 from protocols.aggregation.unmasking_bbglr20 import Unmasking
 
@@ -61,12 +62,14 @@ class Server:
         invited: Iterable[str] | None = None,
         authority: bytes | None = None,
         now: int = 0,
+        revocations: Revocations | None = None,
         seed: Seed | None = None,
     ) -> None:
         """`invited`: the names that may take part; whoever comes, if None, up to the plan's number of clients.
 
         Against a malicious server clients are held against `authority` and `now` here as well, for the round's sake:
-        one that is not enrolled would make all others stop. LocalError `aggregation-credential` if there is none.
+        one that is not enrolled would make all others stop. LocalError `aggregation-credential` if there is none. So
+        are they against `revocations`, where that is given: LocalError `aggregation-revocations` if past its date.
         """
         if terms.plan.malicious and authority is None:
             raise LocalError(
@@ -79,6 +82,9 @@ class Server:
         self.step: Step | None = Step.ADVERTISE
         self._invited = None if invited is None else {check_name(name) for name in invited}
         self._authority, self._now, self._context = authority, now, terms.context
+        self._revocations = revocations
+        if revocations is not None:
+            revocations.require(now)
         self._prg = (seed or Seed.fresh()).prg("aggregation server", terms.context)
         self._trial = KeyPair(self._prg.bytes(32))
         self._heard: set[str] = set()
@@ -184,7 +190,7 @@ class Server:
             self._trial.agreed(key, client)
         if self.plan.malicious:
             assert self._authority is not None
-            prove(entry, self._authority, self._now, self._context)
+            prove(entry, self._authority, self._now, self._context, self._revocations)
         self._advertised[client] = entry
 
     def _directories(self) -> dict[str, bytes]:

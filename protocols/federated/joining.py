@@ -15,6 +15,7 @@ from mpc.network.star.backoff import Backoff
 from mpc.network.star.client import StarClient
 from mpc.network.star.events import Delivery
 from protocols.aggregation.enrolment import Credential
+from protocols.aggregation.revocations import RevocationFile
 from protocols.aggregation.star_credentials import credential_of
 from protocols.federated.federation import Federation
 from protocols.federated.member import Member, Tag
@@ -47,6 +48,7 @@ async def join(
     users: npt.ArrayLike | None = None,
     credential: Credential | None = None,
     authority: bytes | None = None,
+    revoked: RevocationFile | None = None,
     spending: Spending | None = None,
     backoff: Backoff | None = None,
 ) -> Joined:
@@ -55,17 +57,18 @@ async def join(
 
     `model`, `data`, `held_out`, `users`: this client's own. `credential`, `authority`: who it is, and by whom enrolled,
     against a malicious server; if not given, those of the certificate that it has dialled the star with, and of the
-    authority that its own star.toml names: a client enrols once. `spending`: a ledger of its own, in which noise is
-    charged before the first round, and each round noted before anything of it is sent; without one it counts the
-    rounds, and takes part in no more than noise is made for. A line that is lost is dialled anew as `backoff` says, for
-    the next round.
+    authority that its own star.toml names: a client enrols once. `revoked`: the list of keys that the authority has
+    revoked, read anew in each round when it changes, `clients.revoked` of star.toml if not given: a round with one of
+    them is refused, by name. `spending`: a ledger of its own, in which noise is charged before the first round, and
+    each round noted before anything of it is sent; without one it counts the rounds, and takes part in no more than
+    noise is made for. A line that is lost is dialled anew as `backoff` says, for the next round.
 
     Who learns what: `serve`. A client without examples takes part and weighs nothing.
 
     LocalError `update-not-finite`, `wrong-data`, `wrong-shape` and others of the model, before anything of the round is
-    sent: `aggregation-credential`, errors of the ledger. PeerError, naming the server: `different-training`,
-    `different-model`, `training-message`, `training-round`, `rounds-spent`, `weights-not-finite`, those of
-    `mpc.aggregation.Client`, and how the line ended.
+    sent: `aggregation-credential`, `aggregation-revocations`, errors of the ledger. PeerError, naming the server:
+    `different-training`, `different-model`, `training-message`, `training-round`, `rounds-spent`, `weights-not-finite`,
+    those of `mpc.aggregation.Client`, and how the line ended.
     """
     agreed = federation.agreed(model)
     if federation.malicious and credential is None and authority is None and star.enrolment is not None:
@@ -76,12 +79,14 @@ async def join(
             "aggregation-credential", "this federation is against a malicious server, and asks who a client is",
             "give the credential that the authority enrolled, and the authority's public key",
         )  # fmt: skip
+    if federation.malicious and authority is not None and revoked is None and star.revoked is not None:
+        revoked = RevocationFile(star.revoked, authority)
     require_users(federation.privacy, users)
     if spending is not None:
         spending.begin(agreed, star.server)
     whose = None if users is None else np.asarray(users)
     member = Member(
-        star.name, agreed, model, data, held_out, whose, credential, authority, spending, star.server
+        star.name, agreed, model, data, held_out, whose, credential, authority, revoked, spending, star.server
     )  # fmt: skip
     return await take_part(star, member, backoff)
 

@@ -21,6 +21,7 @@ from mpc.prg import Seed
 from protocols import aggregation
 from protocols.aggregation.enrolment import Credential
 from protocols.aggregation.plan import AggregationPlan
+from protocols.aggregation.revocations import RevocationFile
 from protocols.federated.federation import FIGURES, Agreed
 from protocols.federated.figures import figure_words
 from protocols.federated.models import Data, Model
@@ -47,6 +48,7 @@ class Member:
     users: npt.NDArray[Any] | None = None
     credential: Credential | None = None
     authority: bytes | None = None
+    revoked: RevocationFile | None = None
     spending: Spending | None = None
     server: str = "the server"
     joined: int = 0
@@ -134,7 +136,8 @@ class Member:
         terms = aggregation.Terms(plan, session_of(self.agreed, self._session), opening.number, self.server)
         nobody = not self.agreed.federation.corrupted
         return aggregation.Client(
-            terms, self.name, vector, credential=self.credential, authority=self.authority, now=int(time()),
+            terms, self.name, vector, credential=self.credential, authority=self.authority, now=(now := int(time())),
+            revocations=None if self.revoked is None else self.revoked.current(now),
             demands=aggregation.Demands(corrupted=0 if nobody else None),
         )  # fmt: skip
 

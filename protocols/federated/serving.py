@@ -18,6 +18,7 @@ from mpc.network.star.server import StarServer
 from mpc.prg import SEED_BYTES, Seed
 from protocols import aggregation
 from protocols.aggregation.plan import AggregationPlan
+from protocols.aggregation.revocations import RevocationFile
 from protocols.aggregation.star_credentials import authority_key
 from protocols.federated.aggregate import Total
 from protocols.federated.course import Course
@@ -64,7 +65,7 @@ class Waiting:
 class Reported:
     """A round as its server saw it: `number` on the wire, how many were `invited` and are in the sum, seconds, bytes
     from and to all clients. `round`: what was learnt; None where there was no sum, and `missed` says why. `lost`: those
-    of the invited that did not answer in some step of the sum, by name, and in which."""
+    of the invited that did not answer in some step of the sum, or whose answer was refused, by name, and in which."""
 
     number: int
     invited: int
@@ -104,6 +105,7 @@ async def serve(
     waiting: Waiting | None = None,
     keep: str | Path | None = None,
     authority: bytes | None = None,
+    revoked: RevocationFile | None = None,
     spending: Spending | None = None,
     on_round: Callable[[Reported], object] | None = None,
 ) -> Served:
@@ -118,8 +120,9 @@ async def serve(
 
     `waiting`: when a round begins. `keep`: a file from which a server that was stopped goes on, with a round of a new
     number (`keeping`). `authority`: the public key of whoever enrols clients, against a malicious server; that of
-    star.toml if not given. `spending`: the ledger that noise is charged to before the first round, and each round noted
-    in before it begins.
+    star.toml if not given. `revoked`: its list of revoked keys, `clients.revoked` of star.toml if not given; who is on
+    it is parted with by name. `spending`: the ledger that noise is charged to before the first round, and each round
+    noted in before it begins.
 
     *The server learns* the sums of each round and who takes part, when; of an update, a count of examples or a loss
     nothing else while no more than `federation.corrupted` work with it. *Clients learn* the weights of each round that
@@ -133,8 +136,8 @@ async def serve(
     each, and `mpc.aggregation.step_bytes`.
 
     NoiseWarning as of `train`. LocalError `ring-too-small` and others of `Federation.agreed`, before anything is sent;
-    `training-diverged`, `training-state`, `no-held-out`, errors of the ledger; PeerError `quorum-missed`,
-    `training-missed`.
+    `training-diverged`, `training-state`, `no-held-out`, `aggregation-revocations`, errors of the ledger; PeerError
+    `quorum-missed`, `training-missed`.
     """
     agreed = federation.agreed(model)
     if federation.malicious and authority is None and star.authority is not None:
@@ -144,8 +147,10 @@ async def serve(
             "aggregation-credential", "this federation asks who a client is",
             "give authority=, and credential= to each client",
         )  # fmt: skip
+    if federation.malicious and authority is not None and revoked is None and star.revoked is not None:
+        revoked = RevocationFile(star.revoked, authority)
     warn_of(agreed.terms.warning)
-    serving = Serving(star, agreed, model, waiting or Waiting(), authority, spending, on_round)
+    serving = Serving(star, agreed, model, waiting or Waiting(), authority, revoked, spending, on_round)
     if spending is not None:
         serving.begun = agreed.terms.rounds - spending.begin(agreed, star.name)
     keeping = Keeping(Path(keep), agreed.terms) if keep is not None else None
@@ -187,6 +192,7 @@ class Serving:
     model: Model
     waiting: Waiting
     authority: bytes | None
+    revoked: RevocationFile | None
     spending: Spending | None
     on_round: Callable[[Reported], object] | None
     course: Course = field(init=False)
@@ -261,12 +267,13 @@ class Serving:
         opening = Opening(kind, number, self.course.seed, sent_weights(self.agreed.terms.layout, self.course.weights))
         content = await trio.to_thread.run_sync(opening_bytes, self.agreed.terms, opening)
         terms = aggregation.Terms(plan, session_of(self.agreed, self.star.session), number, self.star.name)
-        federation = self.agreed.federation
+        federation, now = self.agreed.federation, int(time())
+        revocations = None if self.revoked is None else self.revoked.current(now)
         try:
             server = await aggregation.sum_at_server(
                 self.star, self.rounds, terms, seconds=federation.step_seconds,
                 first_seconds=federation.training_seconds, opening=content, members=members, authority=self.authority,
-                now=int(time()),
+                now=now, revocations=revocations,
             )  # fmt: skip
         except PeerError as missed:
             error = missed

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import time
+
 import numpy as np
 import pytest
 import trio
@@ -156,6 +158,30 @@ def test_against_a_malicious_server_clients_are_enrolled():
     assert same_weights(run, simulated(DATA, rounds=2).weights)
     without = Run(agreed, client_options={})()
     assert without.error.code == "aggregation-credential"
+
+
+def test_a_revoked_client_is_left_out_by_name(tmp_path):
+    """By the server that has the newest list; where it has none, by the clients, who refuse its rounds."""
+    authority, now = aggregation.Authority(), int(time())
+    enrolled = [
+        aggregation.Credential.enrolled(authority, f"client-{i}", not_before=0, not_after=2**40) for i in range(6)
+    ]
+    revoked = [enrolled[2].certificate.public_key]
+    (tmp_path / "list.crl").write_bytes(
+        aggregation.revocation_list(authority, revoked, number=1, since=now - 9, until=now + 999)
+    )
+    kept = aggregation.RevocationFile(tmp_path / "list.crl", authority.public_key)
+    options = {"credential": enrolled, "authority": [authority.public_key] * 6, "revoked": [kept] * 6}
+    agreed = federation(rounds=1, malicious=True, dropouts=0.17)
+    run = Run(agreed, authority=authority.public_key, revoked=kept, client_options=options, waiting=SHORT)()
+    assert run.reports[0].lost == (("client-2", "advertise"),)
+    assert same_weights(run, simulated([DATA[i] for i in (0, 1, 3, 4, 5)], rounds=1).weights)
+    assert run.told[2].code == "aggregation-revoked"
+    fooled = Run(agreed, authority=authority.public_key, client_options=options, waiting=federated.Waiting(1, 2, 1))()
+    assert fooled.error.code in ("training-missed", "quorum-missed")
+    assert {(error.code, error.party) for number, error in fooled.told.items() if number != 2} == {
+        ("aggregation-revoked", "client-2")
+    }
 
 
 def test_a_client_without_credential_says_so_before_anything_is_sent():

@@ -1,8 +1,9 @@
 """The authority of a star: it enrols clients, and revokes. It is offline, its key never comes near the server.
 
     NAME.key, NAME.crt    its private key (mode 0600) and its certificate, which the server trusts
-    NAME.crl              whom it has revoked; for the server, renewed with each revocation and now and then
-    NAME.issued           what it has signed: a serial number, a client's name and a date on each line
+    NAME.crl              whom it has revoked, by certificate and by key; for the server, and for clients that hold
+                          each other against it; renewed with each revocation and now and then, under a higher number
+    NAME.issued           what it has signed: a serial number, a client's name, a date and a public key on each line
 
 A client makes its own key and a request (PKCS #10), and sends the request to the authority by a way on which the two
 know each other: the authority vouches that a name belongs to a person, and to one key. That is the whole of what
@@ -14,7 +15,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -29,12 +30,15 @@ from mpc.network.identity import NAME, PrivateKey, load_certificate, load_key
 from mpc.network.new_files import NewFile, create_together
 from mpc.network.star.credentials import (
     LONGEST,
+    REVOKED_KEY,
     SHORTEST,
     VOUCHED,
     Clock,
     client_name,
+    number_of,
     public_bytes,
     read_revocations,
+    revoked_keys,
     utc_now,
 )
 
@@ -72,7 +76,7 @@ def new_authority(name: str, folder: Path, lifetime: timedelta = LIFETIME, now: 
     create_together(
         NewFile(base.with_name(f"{name}.key"), _secret(key), 0o600),
         NewFile(base.with_name(f"{name}.crt"), certificate.public_bytes(_PEM), 0o644),
-        NewFile(base.with_name(f"{name}.crl"), _revocation_list(certificate, key, (), began), 0o644),
+        NewFile(base.with_name(f"{name}.crl"), _revocation_list(certificate, key, {}, 1, began), 0o644),
         NewFile(base.with_name(f"{name}.issued"), b"", 0o600),
     )
     return base.with_name(f"{name}.key")
@@ -138,6 +142,8 @@ class Authority:
             raise _bad_request(request, f"asks for another name than {name}")
         if fingerprint is not None and _digits(fingerprint) != _digits(request_fingerprint(request)):
             raise _bad_request(request, f"has another key than the one that {name} told the fingerprint of")
+        if _raw(found.public_key()) in self._revoked_keys():
+            raise _bad_request(request, "has a key that was revoked: a new certificate needs a new key")
         if not SHORTEST <= valid <= LONGEST:
             cause = f"a client is enrolled for {SHORTEST} to {LONGEST}, not for {valid}"
             raise LocalError("bad-lifetime", cause, "enrol it for hours or days, and again in time")
@@ -147,7 +153,10 @@ class Authority:
         certificate = self._signed(name, key, valid, vouch)
         target = folder / f"{name}.crt"
         until = certificate.not_valid_after_utc
-        self._note(f"{certificate.serial_number:x} {name} {until:%Y-%m-%dT%H:%M:%SZ}\n")  # before anybody has it
+        raw = _raw(key)
+        told = "-" if raw is None else raw.hex()
+        line = f"{certificate.serial_number:x} {name} {until:%Y-%m-%dT%H:%M:%SZ} {told}\n"
+        self._note(line)  # before anybody has it
         _put(target, certificate)
         return target, until
 
@@ -157,15 +166,24 @@ class Authority:
         Without a name the list is renewed only. LocalError `unknown-client`, `bad-revocations`, `unwritable`.
         """
         file = self._base.with_suffix(".crl")
-        _, serials = read_revocations(file, self._certificate)
-        issued = self._issued()
+        read_revocations(file, self._certificate)
+        before = x509.load_pem_x509_crl(file.read_bytes())
+        known, issued = revoked_keys(before), self._issued()
         for name in names:
-            if name not in {of for _, of in issued}:
+            if name not in {of for _, of, _ in issued}:
                 remedy = "give a name that was enrolled with this key; the .issued file beside it has them"
                 raise LocalError("unknown-client", f"the authority has enrolled no client {name}", remedy)
-        wanted = serials | {serial for serial, of in issued if of in names}
-        _replace(file, _revocation_list(self._certificate, self._key, sorted(wanted), self._now()))
-        return len(wanted) - len(serials)
+        wanted = known | {serial: key for serial, of, key in issued if of in names}
+        number = (number_of(before) or 0) + 1
+        _replace(file, _revocation_list(self._certificate, self._key, wanted, number, self._now()))
+        return len(wanted) - len(known)
+
+    def _revoked_keys(self) -> frozenset[bytes]:
+        """LocalError `bad-revocations`."""
+        file = self._base.with_suffix(".crl")
+        read_revocations(file, self._certificate)
+        keys = revoked_keys(x509.load_pem_x509_crl(file.read_bytes())).values()
+        return frozenset(key for key in keys if key is not None)
 
     def _signed(
         self,
@@ -189,18 +207,21 @@ class Authority:
             builder = builder.add_extension(x509.UnrecognizedExtension(VOUCHED, said), critical=False)
         return builder.sign(self._key, _hash_for(self._key))
 
-    def _issued(self) -> list[tuple[int, str]]:
-        """Serial numbers and names of what was signed and has not expired."""
+    def _issued(self) -> list[tuple[int, str, bytes | None]]:
+        """Serial numbers, names and keys of what was signed and has not expired."""
         try:
-            lines = self._base.with_suffix(".issued").read_text().splitlines()
-            found = [(int(serial, 16), name, until) for serial, name, until in (line.split() for line in lines)]
+            lines = [line.split() for line in self._base.with_suffix(".issued").read_text().splitlines()]
+            found = [
+                (int(serial, 16), name, until, None if key == "-" else bytes.fromhex(key))
+                for serial, name, until, key in lines
+            ]
         except (OSError, ValueError):
             cause = f"{self._base.with_suffix('.issued')} cannot be read, or is damaged"
             raise LocalError(
                 "bad-revocations", cause, "take it from a copy: it says what this authority signed"
             ) from None
         now = f"{self._now():%Y-%m-%dT%H:%M:%SZ}"
-        return [(serial, name) for serial, name, until in found if until >= now]
+        return [(serial, name, key) for serial, name, until, key in found if until >= now]
 
     def _note(self, line: str) -> None:
         file = self._base.with_suffix(".issued")
@@ -227,12 +248,16 @@ def _builder(subject: x509.Name, key: object, begins: datetime, ends: datetime) 
 
 
 def _revocation_list(
-    certificate: x509.Certificate, key: PrivateKey, serials: tuple[int, ...] | list[int], now: datetime
+    certificate: x509.Certificate, key: PrivateKey, revoked: Mapping[int, bytes | None], number: int, now: datetime
 ) -> bytes:
+    """`revoked`: serial numbers, each with its public key where that is known."""
     builder = x509.CertificateRevocationListBuilder(certificate.subject, now - _EARLIER, now + LIST_VALID)
-    for serial in serials:
-        entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(now).build()
-        builder = builder.add_revoked_certificate(entry)
+    builder = builder.add_extension(x509.CRLNumber(number), critical=False)
+    for serial, public in sorted(revoked.items()):
+        entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(now)
+        if public is not None:
+            entry = entry.add_extension(x509.UnrecognizedExtension(REVOKED_KEY, public), critical=False)
+        builder = builder.add_revoked_certificate(entry.build())
     return builder.sign(key, _hash_for(key)).public_bytes(_PEM)
 
 
@@ -307,6 +332,11 @@ def _named(name: str) -> x509.Name:
 
 def _secret(key: PrivateKey) -> bytes:
     return key.private_bytes(_PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+
+
+def _raw(key: object) -> bytes | None:
+    """The 32 bytes of a public key of Ed25519; None of another kind."""
+    return key.public_bytes_raw() if isinstance(key, ed25519.Ed25519PublicKey) else None
 
 
 def _public(key: PrivateKey) -> bytes:

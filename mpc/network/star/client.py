@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from copy import copy
+from pathlib import Path
 
 import trio
 
@@ -41,6 +42,7 @@ class StarClient:
 
     `name`: this client's. `server`: the server's. `attempts`: how often it has dialled. `enrolment`: its key with the
     certificate that it dials with, and the authority's; None in memory, where a client is who it says it is.
+    `revoked`: the file of the authority's list of revoked, where star.toml names one.
     """
 
     def __init__(
@@ -57,6 +59,7 @@ class StarClient:
         self.server = server
         self.attempts = 0
         self.enrolment: Enrolment | None = None
+        self.revoked: Path | None = None
         self._terms = terms
         self._connect = connect
         self._tasks = tasks

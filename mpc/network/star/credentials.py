@@ -31,6 +31,10 @@ VOUCHED = x509.ObjectIdentifier("2.25.147695514049185255753358562678013663809")
 protocol's own, for instance a signature on name, key and dates."""
 
 
+REVOKED_KEY = x509.ObjectIdentifier(f"{VOUCHED.dotted_string}.1")
+"""The extension of an entry of the list of revoked with the public key of the certificate: 32 bytes of Ed25519."""
+
+
 def utc_now() -> datetime:
     """The time, in UTC."""
     return datetime.now(UTC)
@@ -144,11 +148,32 @@ def read_revocations(file: Path, authority: x509.Certificate) -> tuple[datetime,
         signed = found.is_signature_valid(authority.public_key())  # type: ignore[arg-type]
     except OSError as error:
         raise LocalError("bad-revocations", f"cannot read {file}: {error.strerror}", remedy) from None
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, x509.InvalidVersion, UnsupportedAlgorithm):
         raise LocalError("bad-revocations", f"{file} is no list of revoked certificates in PEM form", remedy) from None
     if not signed or found.issuer != authority.subject or found.next_update_utc is None:
         raise LocalError("bad-revocations", f"{file} is not signed by the authority of this star", remedy)
     return found.next_update_utc, frozenset(entry.serial_number for entry in found)
+
+
+def number_of(revocations: x509.CertificateRevocationList) -> int | None:
+    """The number of a list of revoked; None where it says none."""
+    try:
+        return revocations.extensions.get_extension_for_class(x509.CRLNumber).value.crl_number
+    except x509.ExtensionNotFound:
+        return None
+
+
+def revoked_keys(revocations: x509.CertificateRevocationList) -> dict[int, bytes | None]:
+    """The public key of each revoked certificate, by its serial number; None where the entry tells none."""
+    return {entry.serial_number: _key_of(entry) for entry in revocations}
+
+
+def _key_of(entry: x509.RevokedCertificate) -> bytes | None:
+    try:
+        value = entry.extensions.get_extension_for_oid(REVOKED_KEY).value
+    except x509.ExtensionNotFound:
+        return None
+    return value.value if isinstance(value, x509.UnrecognizedExtension) else None
 
 
 def client_name(certificate: Certificate) -> str:

@@ -56,7 +56,7 @@ async def dial(
 
     def make(tasks: trio.Nursery) -> StarClient:
         client = StarClient(name, star.server.name, terms, way.connect, tasks, star.limits, on_progress)
-        client.enrolment = identity, star.authority
+        client.enrolment, client.revoked = (identity, star.authority), star.revoked
         return client
 
     async with as_client(make, backoff or Backoff()) as client:

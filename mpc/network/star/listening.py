@@ -68,7 +68,7 @@ async def serve(
     server = StarServer(
         star.server.name, StarTerms(version, program_digest, parameters or {}), star.limits, on_progress
     )
-    server.authority = star.authority
+    server.authority, server.revoked = star.authority, star.revoked
     listening = listener or listen(star.server)
     listening.setblocking(False)
     listening.listen(_BACKLOG)

@@ -54,8 +54,8 @@ class Refused:
 
 class Rounds:
     """The rounds of one server, one after the other. `refused` counts by client and reason; `number` and `step` are
-    those that are under way, -1 before the first. `lost`: members of the round that did not answer in some step, and in
-    which."""
+    those that are under way, -1 before the first. `lost`: members of the round that did not answer in some step, or
+    were gone when the next one began, and in which."""
 
     def __init__(self, quorum: Quorum | None = None, number: int = 0) -> None:
         """`number`: of the first round; a server that restarts goes on where it was."""
@@ -115,6 +115,9 @@ class Rounds:
         if self._under_way or self.step < 0:
             raise LocalError("no-round", "the step before is not closed", "begin a round, and close each of its steps")
         self._left = {name: self.members[name] for name in self._answered if self._is_here(name)}
+        for name in self._answered:
+            if name not in self._left:
+                self.lose(name)
         self._open(self.step + 1, now, seconds)
         return tuple(self._left)
 
@@ -133,6 +136,11 @@ class Rounds:
             return event
         return None
 
+    def lose(self, name: str) -> None:
+        """This member is lost in the step that is under way, or was last, unless it was before: also one whose answer a
+        program refuses."""
+        self.lost.setdefault(name, self.step)
+
     def due(self, now: float) -> bool:
         """Whether nothing more is to be waited for."""
         return not self._under_way or not self.missing or now >= self.deadline
@@ -140,7 +148,9 @@ class Rounds:
     def close(self) -> tuple[str, ...]:
         """Ends the step: who has answered. PeerError `quorum-missed`, which names some of those that did not."""
         self._under_way = False
-        self.lost |= {name: self.step for name in self.members if name not in self._answered and name not in self.lost}
+        for name in self._left:
+            if name not in self._answered:
+                self.lose(name)
         needed = self.quorum.of(len(self.members))
         if len(self._answered) >= needed:
             return self.answered

@@ -11,6 +11,7 @@ import os
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol, TypeVar
 
@@ -83,7 +84,8 @@ class StarServer:
     """What `async def server(star)` works with. Its methods belong to the trio loop that it was made in.
 
     `name`: the server's. `session`: 32 bytes, other ones each time a server begins. `parameters`: what the clients were
-    told. `counts`: see Counts. `authority`: the certificate of who enrols clients; None in memory.
+    told. `counts`: see Counts. `authority`: the certificate of who enrols clients, None in memory;
+    `revoked`: the file of its list of revoked, where star.toml names one.
     """
 
     def __init__(
@@ -100,6 +102,7 @@ class StarServer:
         self.limits = limits or StarLimits()
         self.counts = Counts()
         self.authority: Certificate | None = None
+        self.revoked: Path | None = None
         self._terms = terms
         self._kind = STAR
         self._inbox: Inbox[Event | Later] = Inbox(

@@ -7,7 +7,7 @@
 
     [clients]
     authority = "authority.crt"        # what clients' certificates are signed with
-    revoked = "authority.crl"          # optional; the server reads it anew when it changes
+    revoked = "authority.crl"          # optional; read anew when it changes
 
     [proxy]                            # optional: clients dial this one, by TLS, and the server through it
     address = "edge.example.org:443"
@@ -16,7 +16,8 @@
     [limits]                           # optional, see `mpc.network.star.limits`
     message_bytes = 4_294_967_296
 
-The server and all clients have the same file; `revoked` and `limits` matter at the server alone, `proxy` at clients.
+The server and all clients have the same file; `limits` matter at the server alone, `proxy` at clients; `revoked` at the
+server, and at clients that hold each other against it, as in secure sums against a malicious server.
 """
 
 from __future__ import annotations
