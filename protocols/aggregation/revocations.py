@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from mpc.errors import LocalError
-from mpc.network.star.credentials import REVOKED_KEY, number_of, revoked_keys
+from mpc.network.star.credentials import REVOKED_KEY, number_of, revoked_keys, stamp_of
 from protocols.aggregation.enrolment import KEY_BYTES, Authority, Certificate
 from protocols.aggregation.refusals import no_revocations, revoked
 
@@ -97,11 +97,11 @@ class RevocationFile:
 
     def __init__(self, file: str | Path, authority: bytes) -> None:
         self._file, self._authority = Path(file), authority
-        self._stamp, self._known = self._stamped(), self._read()
+        self._stamp, self._known = stamp_of(self._file), self._read()
 
     def current(self, now: int) -> Revocations:
         """The newest list that could be read. LocalError `aggregation-revocations` where that is past its date."""
-        stamp = self._stamped()
+        stamp = stamp_of(self._file)
         if stamp != self._stamp:
             try:
                 found = self._read()
@@ -119,13 +119,6 @@ class RevocationFile:
         except OSError as error:
             raise no_revocations(f"cannot read {self._file}: {error.strerror}") from None
         return read_revocations(content, self._authority)
-
-    def _stamped(self) -> tuple[int, int, int] | None:
-        try:
-            found = self._file.stat()
-        except OSError:
-            return None
-        return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def _date(seconds: int) -> str:

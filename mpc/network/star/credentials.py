@@ -118,12 +118,12 @@ class Revocations:
     def __init__(self, file: Path, authority: x509.Certificate) -> None:
         self._file = file
         self._authority = authority
-        self._stamp = self._stamped()
+        self._stamp = stamp_of(file)
         self._until, self.serials = read_revocations(file, authority)
 
     def fresh(self, now: datetime) -> bool:
         """Whether the newest list that could be read still holds at `now`."""
-        stamp = self._stamped()
+        stamp = stamp_of(self._file)
         if stamp != self._stamp:
             try:
                 self._until, self.serials = read_revocations(self._file, self._authority)
@@ -132,12 +132,14 @@ class Revocations:
                 pass
         return now <= self._until
 
-    def _stamped(self) -> tuple[int, int, int] | None:
-        try:
-            found = self._file.stat()
-        except OSError:
-            return None
-        return found.st_mtime_ns, found.st_size, found.st_ino
+
+def stamp_of(file: Path) -> tuple[int, int, int] | None:
+    """What changes when a file is written anew; None where there is none."""
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def read_revocations(file: Path, authority: x509.Certificate) -> tuple[datetime, frozenset[int]]:
