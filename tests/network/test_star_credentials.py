@@ -128,6 +128,16 @@ def test_a_list_past_its_date_admits_nobody_until_it_is_renewed(tmp_path: Path, 
     assert judged.credential(der).name == "anna"
 
 
+def test_an_older_list_in_the_place_of_a_newer_one_takes_nothing_back(tmp_path: Path, clock: Clock) -> None:
+    of = authority(tmp_path, clock)
+    der, older = enrolled(of, tmp_path), (tmp_path / "authority.crl").read_bytes()
+    judged = judge(tmp_path, clock)
+    of.revoke("anna")
+    assert refusal(judged, der).code == "certificate-revoked"
+    (tmp_path / "authority.crl").write_bytes(older)
+    assert refusal(judged, der).code == "certificate-revoked"
+
+
 def test_a_list_that_becomes_unreadable_leaves_what_was_known(tmp_path: Path, clock: Clock) -> None:
     of = authority(tmp_path, clock)
     der = enrolled(of, tmp_path)

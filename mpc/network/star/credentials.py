@@ -113,23 +113,25 @@ class Judge:
 
 class Revocations:
     """The serial numbers of revoked certificates, of a file that may change. LocalError `bad-revocations` at first;
-    later a file that is not as it should be leaves what was known."""
+    later a file that is not as it should be, or a list of a lower number, leaves what was known."""
 
     def __init__(self, file: Path, authority: x509.Certificate) -> None:
         self._file = file
         self._authority = authority
         self._stamp = stamp_of(file)
-        self._until, self.serials = read_revocations(file, authority)
+        self._until, self.serials, self._number = read_revocations(file, authority)
 
     def fresh(self, now: datetime) -> bool:
         """Whether the newest list that could be read still holds at `now`."""
         stamp = stamp_of(self._file)
         if stamp != self._stamp:
             try:
-                self._until, self.serials = read_revocations(self._file, self._authority)
+                until, serials, number = read_revocations(self._file, self._authority)
                 self._stamp = stamp
             except LocalError:
-                pass
+                return now <= self._until
+            if number >= self._number:
+                self._until, self.serials, self._number = until, serials, number
         return now <= self._until
 
 
@@ -142,8 +144,9 @@ def stamp_of(file: Path) -> tuple[int, int, int] | None:
     return found.st_mtime_ns, found.st_size, found.st_ino
 
 
-def read_revocations(file: Path, authority: x509.Certificate) -> tuple[datetime, frozenset[int]]:
-    """Until when the list in a PEM file holds, and the serial numbers on it. LocalError `bad-revocations`."""
+def read_revocations(file: Path, authority: x509.Certificate) -> tuple[datetime, frozenset[int], int]:
+    """Until when the list in a PEM file holds, the serial numbers on it, and its own number, 0 where it says none.
+    LocalError `bad-revocations`."""
     remedy = "take the .crl file that the authority keeps beside its certificate"
     try:
         found = x509.load_pem_x509_crl(file.read_bytes())
@@ -154,7 +157,7 @@ def read_revocations(file: Path, authority: x509.Certificate) -> tuple[datetime,
         raise LocalError("bad-revocations", f"{file} is no list of revoked certificates in PEM form", remedy) from None
     if not signed or found.issuer != authority.subject or found.next_update_utc is None:
         raise LocalError("bad-revocations", f"{file} is not signed by the authority of this star", remedy)
-    return found.next_update_utc, frozenset(entry.serial_number for entry in found)
+    return found.next_update_utc, frozenset(entry.serial_number for entry in found), number_of(found) or 0
 
 
 def number_of(revocations: x509.CertificateRevocationList) -> int | None:
