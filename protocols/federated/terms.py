@@ -142,6 +142,13 @@ def terms_of(
             "of all does not have",
             "Scaffold in a mesh; FedNova or fed_prox over a star",
         )
+    if isinstance(plan, Scaffold) and how.keep < 1:
+        raise LocalError(
+            "wrong-argument",
+            "Scaffold with coordinates that are left out: what their places would have told is in the sites' control "
+            "variates and not in the mean of these, and stays out of it",
+            "Updates(keep=1); fewer bits= for fewer bytes",
+        )
     coder = _coder(plan, how, privacy, noise, layout.size * (2 if isinstance(plan, Scaffold) else 1), summed)
     if robust is not None:
         robust.require(clients)

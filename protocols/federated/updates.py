@@ -158,7 +158,8 @@ class WeightedMean:
         values, figures = self.rounded(update, private, common)
         parts = [in_ring(values, self.grid.bits), figure_words(figures, self.grid.clients)]
         if self.by_steps:
-            parts.append(np.array([min(figures.weight * update.steps, _MOST_STEPS)], U64))
+            most = _MOST_STEPS // self.grid.clients
+            parts.append(np.array([min(figures.weight * update.steps, most)], U64))
         return parts
 
     def rounded(self, update: Update, private: Prg, common: Seed) -> tuple[Whole, Figures]:
@@ -189,8 +190,8 @@ class WeightedMean:
 STEPS: Widths = ((1, 64),)
 """Of the sum of clients' weights times their steps."""
 
-_MOST_STEPS = 1 << 44
-"""Of one client's weight times its steps: a million clients' add up."""
+_MOST_STEPS = 1 << 62
+"""Of all clients' weights times their steps."""
 
 
 def weighted_mean(

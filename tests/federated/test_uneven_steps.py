@@ -202,6 +202,12 @@ def test_scaffold_over_a_star_is_refused_with_its_reason():
         federation.agreed(model())
 
 
+def test_scaffold_of_thinned_updates_is_refused():
+    """The mean of control variates would never be that of the sites' again."""
+    with pytest.raises(LocalError, match=r"(?s)wrong-argument.*left out.*keep=1"):
+        federated.simulate(model(), SITES, rounds=2, strategy=Scaffold(), updates=Updates(keep=0.5))
+
+
 def test_a_model_that_takes_no_correction_is_refused():
     class Plain:
         def __init__(self):
