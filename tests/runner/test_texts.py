@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mpc.errors import LocalError
 from party_runner import csv_quick, csv_table
@@ -59,6 +61,25 @@ def test_the_quick_reader_takes_texts_in_ascii(tmp_path: Path, monkeypatch: pyte
     assert read(tmp_path, "email\na\0\n")["email"].tolist() == ["a\0"]
     monkeypatch.setattr(csv_table, "_join", None)
     assert read(tmp_path, "email,x\na,1\nb,2\n")["email"].tolist() == ["a", "b"]
+
+
+@settings(max_examples=60)
+@given(
+    rows=st.lists(
+        st.tuples(st.text(" !#'+-.0:;@_abxX\t", min_size=1, max_size=6).filter(str.strip), st.integers(-9, 9)),
+        min_size=1, max_size=5,
+    )
+)  # fmt: skip
+def test_all_readers_read_texts_alike(tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, int]]) -> None:
+    """Signs of comments, quotes of one kind, what numbers are written with, blanks within and around."""
+    folder = tmp_path_factory.mktemp("csv")
+    content = "email,x\n" + "".join(f"{text},{number}\n" for text, number in rows)
+    quick = read(folder, content)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(csv_table, "quick_table", lambda *_: None)
+        slow = read(folder, content)
+    assert quick["email"].tolist() == slow["email"].tolist() == [text.strip() for text, _ in rows]
+    assert quick["x"].tolist() == slow["x"].tolist() == [number for _, number in rows]
 
 
 def test_texts_in_many_blocks_of_rows(tmp_path: Path) -> None:
