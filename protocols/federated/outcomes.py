@@ -94,7 +94,8 @@ class Trained:
         between = "" if not sites else f" of {_span(min(sites), max(sites), 'site')}"
         early = ", stopped early" if self.stopped else ""
         numbers = sum(np.size(array) for array in self.weights.values())
-        return f"{_count(len(self.rounds), 'round')}{between}{early}; {numbers:,} weights in {len(self.weights)} arrays"
+        of = f"{_count(numbers, 'weight')} in {_count(len(self.weights), 'array')}"
+        return f"{_count(len(self.rounds), 'round')}{between}{early}; {of}"
 
     @property
     def _sections(self) -> list[Section]:

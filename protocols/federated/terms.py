@@ -119,7 +119,7 @@ def terms_of(
     LocalError `ring-too-small` with the numbers, `too-few-sites`, `wrong-amount`; errors of the noise.
     """
     count_of(rounds, "the number of rounds")
-    _require_kinds(strategy, updates, robust)
+    _require_kinds(strategy, updates, robust, stopping)
     plan, how, summed = strategy or FedAvg(), updates or Updates(), at_once or clients
     if sample is not None and not 1 <= count_of(sample, "the clients that train in a round") <= clients:
         raise LocalError("amount-out-of-range", f"{sample} of {clients} clients train in a round", "1 to all of them")
@@ -182,11 +182,14 @@ def _require_steady(privacy: Noise, clients: int, sample: int | None, steady: bo
         )
 
 
-def _require_kinds(strategy: Strategy | None, updates: Updates | None, robust: Robust | None) -> None:
+def _require_kinds(
+    strategy: Strategy | None, updates: Updates | None, robust: Robust | None, stopping: Stopping | None
+) -> None:
     """LocalError `wrong-argument` for a name or a class in the place of an object."""
     for name, given, method, remedy in (
-        ("strategy", strategy, "start", "mpc.federated.FedAvg(), FedAdam() or FedYogi(), with its parentheses"),
+        ("strategy", strategy, "start", "mpc.federated.FedAvg(), or another strategy, with its parentheses"),
         ("updates", updates, "bits", "mpc.federated.Updates(...)"),
+        ("stopping", stopping, "patience", "mpc.federated.Stopping(patience=3)"),
         ("robust", robust, "opens", "mpc.federated.TrimmedMean(f), Median() or Krum(f)"),
     ):
         if given is not None and (isinstance(given, type) or not hasattr(given, method)):

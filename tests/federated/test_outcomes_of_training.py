@@ -53,7 +53,7 @@ def test_of_many_rounds_the_first_and_the_last_are_shown():
     found = Trained({"w": np.zeros(2)}, tuple(Round(i, (0,) * (i % 3 + 1), 1.0, 0) for i in range(1, 101)))
     shown = [row[0] for row in lines(found)[3:]]
     assert shown == [*map(str, range(1, 13)), "...", *map(str, range(89, 101))]
-    assert str(found).startswith("100 rounds of 1 to 3 sites; 2 weights in 1 arrays")
+    assert str(found).startswith("100 rounds of 1 to 3 sites; 2 weights in 1 array")
 
 
 def test_a_notebook_shows_the_same_and_no_weight():
