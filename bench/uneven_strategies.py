@@ -38,9 +38,10 @@ def accuracies(strategy: Strategy, split: int, after: Sequence[int] = AFTER) -> 
     seed = Seed(bytes(32)).derive("uneven digits", split).secret
 
     def found(rounds: int) -> float:
-        model = federated.softmax_regression(64, 10)
-        options = {"strategy": strategy, "updates": UPDATES, "seed": seed}
-        return accuracy(federated.simulate(model, sites, rounds=rounds, **options).weights, fresh)
+        trained = federated.simulate(
+            federated.softmax_regression(64, 10), sites, rounds=rounds, strategy=strategy, updates=UPDATES, seed=seed
+        )
+        return accuracy(trained.weights, fresh)
 
     return tuple(map(found, after))
 
