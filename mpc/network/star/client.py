@@ -188,14 +188,19 @@ class StarClient:
             interval = min(1.0 if bond is None else bond.heartbeat, 10.0)
             before = trio.current_time()
             await trio.sleep(interval)
-            line, now = self._line, trio.current_time()
-            if line is None or bond is None or bond is not self._bond or line.over.is_set():
-                continue
-            if now - before > 1.5 * interval:
-                line.postpone(now - before - interval)
-            error = line.pulse(now, bond.stall, self._limits.message_seconds)
-            if error is not None:
-                line.part(error, Failure(error.code, SERVER, error.cause))
+            late = trio.current_time() - before - interval
+            if bond is not None and bond is self._bond:
+                self._look_after(bond, late if late > interval / 2 else 0.0)
+
+    def _look_after(self, bond: Bond, late: float) -> None:
+        line = self._line
+        if line is None or line.over.is_set():
+            return
+        if late:
+            line.postpone(late)
+        error = line.pulse(trio.current_time(), bond.stall, self._limits.message_seconds)
+        if error is not None:
+            line.part(error, Failure(error.code, SERVER, error.cause))
 
     async def _join(self) -> None:
         """One attempt."""

@@ -240,20 +240,23 @@ class StarServer:
 
     async def pulse(self) -> None:
         """The heartbeat task: signs of life to all clients, and an eye on those that give none."""
-        limits = self.limits
+        interval = self.limits.heartbeat_seconds
         while True:
             before = trio.current_time()
-            await trio.sleep(limits.heartbeat_seconds)
-            now = trio.current_time()
-            late = now - before - limits.heartbeat_seconds
-            patience = limits.crowded_seconds if self._inbox.room.crowded else limits.message_seconds
-            for client in list(self._by_index.values()):
-                if late > limits.heartbeat_seconds / 2:
-                    client.line.postpone(late)
-                error = client.line.pulse(now, limits.stall_seconds, min(patience, limits.message_seconds))
-                error = error or (client.proof.problem() if client.proof is not None else None)
-                if error is not None:
-                    self._kind.gone(self, client.index, error)
+            await trio.sleep(interval)
+            late = trio.current_time() - before - interval
+            self._look_after_all(late if late > interval / 2 else 0.0)
+
+    def _look_after_all(self, late: float) -> None:
+        limits, now = self.limits, trio.current_time()
+        patience = limits.crowded_seconds if self._inbox.room.crowded else limits.message_seconds
+        for client in list(self._by_index.values()):
+            if late:
+                client.line.postpone(late)
+            error = client.line.pulse(now, limits.stall_seconds, min(patience, limits.message_seconds))
+            error = error or (client.proof.problem() if client.proof is not None else None)
+            if error is not None:
+                self._kind.gone(self, client.index, error)
 
     def end(self, error: ParleyError) -> None:
         """Ends the session: every client is told that the server failed."""
