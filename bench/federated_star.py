@@ -7,32 +7,22 @@ as TLS does. Decryption is the other process's, on another core where there is o
 
 from __future__ import annotations
 
-import gc
-import os
-import socket
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
-from multiprocessing.connection import Connection
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import trio
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from bench.harness import PARLEY, Making, Options, Row, clocked, interleaved, middle
-from mpc.network.identity import Endpoint, Identity, load_certificate, load_identity, new_identity
-from mpc.network.star.authority import Authority, new_authority, new_request
-from mpc.network.star.dialling import dial
-from mpc.network.star.events import Came, Joined
-from mpc.network.star.limits import StarLimits
-from mpc.network.star.listening import serve
+from bench.star_town import Town, joined, resident
+from mpc.network.star.events import Came
 from mpc.network.star.server import StarServer
-from mpc.network.star.star_file import StarFile
 from native import keep_memory
 
 BROADCAST, IDLE = "star.broadcast", "star.idle"
@@ -44,7 +34,6 @@ SECURITY = "TLS 1.3, both sides with certificates"
 _RECORD = 1 << 14
 
 Bytes = npt.NDArray[np.uint8]
-Work = Callable[[StarServer, int, Callable[[], None]], Awaitable[list[float]]]
 
 
 def measure(table: str, options: Options) -> Iterator[list[Row] | list[Making]]:
@@ -62,7 +51,7 @@ def _broadcast(table: str, options: Options) -> list[Row]:
     clients, size = max(2, round(CLIENTS * options.scale)), MODEL
     model = np.random.default_rng(1).integers(0, 256, size, np.uint8)
     with tempfile.TemporaryDirectory() as folder:
-        town = _Town(Path(folder), clients)
+        town = Town(Path(folder), clients)
         seconds = town.run(partial(_broadcasts, model=model, repeat=1 + options.repeat))[1:]
     works: dict[str, Callable[[], object]] = {
         COPIES: partial(_copies, model, clients),
@@ -98,70 +87,13 @@ def _idle(table: str, options: Options) -> Making:
 def _waiting(clients: int) -> list[float]:
     keep_memory()
     with tempfile.TemporaryDirectory() as folder:
-        return _Town(Path(folder), clients).run(_waits)
-
-
-class _Town:
-    """A star with keys for some clients, which live in a process of their own."""
-
-    def __init__(self, folder: Path, clients: int) -> None:
-        self.center = new_identity("server", folder)
-        authority = Authority(new_authority("authority", folder))
-        for i in range(clients):
-            authority.enroll(f"c{i}", new_request(f"c{i}", folder), folder)
-        self.clients: list[Identity] = [load_identity(f"c{i}", folder) for i in range(clients)]
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        server = Endpoint("server", "127.0.0.1", self._listener.getsockname()[1], self.center.certificate)
-        self.star = StarFile(server, load_certificate(folder / "authority.crt"), limits=StarLimits(stall_seconds=300))
-
-    def run(self, work: Work) -> list[float]:
-        """What `work` gives with a server here, while the clients answer from their process; `go` lets them connect."""
-        context = get_context("fork")
-        go, told = context.Pipe()
-        process = context.Process(target=_live, args=(self.star, self.clients, told), daemon=True)
-        process.start()
-        try:
-            return trio.run(self._serve, work, partial(go.send, "go"))
-        finally:
-            process.join(10)
-            process.kill()
-
-    async def _serve(self, work: Work, go: Callable[[], None]) -> list[float]:
-        async with serve(self.star, self.center, "bench", listener=self._listener) as server:
-            return await work(server, len(self.clients), go)
-
-
-def _live(star: StarFile, clients: list[Identity], line: Connection) -> None:
-    """The clients' process: each answers what it gets with its first byte."""
-
-    async def one(identity: Identity) -> None:
-        async with dial(star, identity, "bench") as client:
-            async for message in client:
-                await client.send(message.tag, message.array[:1])
-
-    async def all_of_them() -> None:
-        async with trio.open_nursery() as nursery:
-            for identity in clients:
-                nursery.start_soon(one, identity)
-
-    line.recv()
-    trio.run(all_of_them)
-
-
-async def _joined(server: StarServer, clients: int, go: Callable[[], None]) -> float:
-    """Seconds until all clients are here."""
-    began = time.perf_counter()
-    go()
-    for _ in range(clients):
-        event = await server.event()
-        assert isinstance(event, Joined), event
-    return time.perf_counter() - began
+        return Town(Path(folder), clients).run(_waits)
 
 
 async def _broadcasts(
     server: StarServer, clients: int, go: Callable[[], None], model: Bytes, repeat: int
 ) -> list[float]:
-    await _joined(server, clients, go)
+    await joined(server, clients, go)
     seconds = []
     for turn in range(repeat):
         began = time.perf_counter()
@@ -177,15 +109,9 @@ async def _broadcasts(
 
 
 async def _waits(server: StarServer, clients: int, go: Callable[[], None]) -> list[float]:
-    before = _resident()
-    seconds = await _joined(server, clients, go)
-    return [seconds, _resident() - before]
-
-
-def _resident() -> int:
-    """Bytes of this process in memory."""
-    gc.collect()
-    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    before = resident()
+    seconds = await joined(server, clients, go)
+    return [seconds, resident() - before]
 
 
 def _copies(model: Bytes, clients: int) -> None:
