@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tracemalloc
 from contextlib import suppress
 from pathlib import Path
 
@@ -79,6 +80,41 @@ def test_what_memory_has_no_room_for_lies_in_files_until_it_is_taken(place: Make
             nursery.cancel_scope.cancel()
 
     run(main)
+
+
+@pytest.mark.parametrize("clients", [6, 48])
+def test_memory_does_not_grow_with_clients(clients: int) -> None:
+    """All that is allocated once they are here: two arrays of a megabyte in memory, one that was taken, little else."""
+    content, go, most = vector(1), trio.Event(), list[int]()
+
+    async def one(where: MemoryStar, name: str) -> None:
+        async with where.dial(name) as client:
+            await go.wait()
+            await client.send((1,), content)
+            async for _ in client:
+                pass
+
+    async def main() -> None:
+        where = MemoryStar(limits=StarLimits(inbox_bytes=2 * MEGA + SLACK))
+        async with trio.open_nursery() as nursery, where.serve() as star:
+            for number in range(clients):
+                nursery.start_soon(one, where, f"c{number}")
+            while len(star.clients) < clients:
+                await trio.sleep(0.01)
+            tracemalloc.start()
+            go.set()
+            while star.counts.messages < clients:
+                await trio.sleep(0.01)
+            for _ in range(clients):
+                event = await next_of(star, Came)
+                assert np.array_equal(event.array, content)
+            most.append(tracemalloc.get_traced_memory()[1])
+
+    try:
+        run(main)
+    finally:
+        tracemalloc.stop()
+    assert most[0] < 5 * MEGA
 
 
 def test_messages_of_one_client_keep_their_order_in_memory_or_not(place: MakePlace) -> None:
