@@ -31,7 +31,7 @@ HEADER_BYTES = _HEADER.size
 class Reader:
     """The rest of a peer's message; takes what is there or refuses by name."""
 
-    def __init__(self, peer: str, content: bytes) -> None:
+    def __init__(self, peer: str, content: bytes | memoryview) -> None:
         self.peer = peer
         self._content = memoryview(content)
 
@@ -81,9 +81,9 @@ def header(terms: Terms, step: Step) -> bytes:
     return _HEADER.pack(VERSION, step, terms.round, terms.tag)
 
 
-def opened(terms: Terms, peer: str, step: Step, content: bytes) -> Reader:
+def opened(terms: Terms, peer: str, step: Step, content: bytes | memoryview) -> Reader:
     """What follows the header, if it is that of this round and step."""
-    if not isinstance(content, bytes):
+    if not isinstance(content, bytes | memoryview):
         raise malformed(peer, "something that is not of type bytes")
     reader = Reader(peer, content)
     version, number, round_, tag = _HEADER.unpack(reader.view(_HEADER.size))

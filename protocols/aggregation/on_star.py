@@ -89,7 +89,7 @@ async def _one_step(star: StarServer, rounds: Rounds, server: Server, step: Step
     async with aclosing(answers(star, rounds)) as coming:  # type: ignore[type-var]
         async for came in coming:
             try:
-                server.receive(came.client, step, came.content)
+                server.receive(came.client, step, came.view)
             except PeerError as error:
                 rounds.lose(came.client)
                 star.part_with(came.client, error.code, error.cause)

@@ -124,8 +124,9 @@ class Server:
             return sorted((self._invited or set()) - self._heard)
         return sorted(self._entries[i].name for i in self._there if self._entries[i].name not in self._heard)
 
-    def receive(self, client: str, step: Step, body: bytes) -> None:
-        """A client's message of a step. `client`: who sent it, as the transport knows.
+    def receive(self, client: str, step: Step, body: bytes | memoryview) -> None:
+        """A client's message of a step. `client`: who sent it, as the transport knows. `body`: bytes, or a view of
+        some, which may change afterwards.
 
         PeerError or Abort, naming the client, for whatever does not belong here; nothing of it is kept.
         """

@@ -73,6 +73,18 @@ def test_memory_of_the_server_does_not_grow_with_vectors() -> None:
     assert peak - before < 8 * 4 * length
 
 
+@pytest.mark.parametrize("malicious", [False, True])
+def test_what_a_message_lay_in_may_be_used_again_at_once(malicious: bool) -> None:
+    everybody = a_round(5, malicious=malicious)
+    while (step := everybody.server.step) is not None:
+        for name, body in everybody.answers(set()).items():
+            lent = bytearray(body)
+            everybody.server.receive(name, step, memoryview(lent))
+            lent[:] = bytes([0xAA]) * len(lent)
+        everybody.told = everybody.server.advance()
+    assert np.array_equal(everybody.server.total, everybody.rows.sum(axis=0, dtype=np.uint32))
+
+
 def test_a_round_that_failed_says_nothing_more() -> None:
     everybody = a_round(5)
     server = Server(everybody.terms, seed=FIXED)

@@ -56,6 +56,7 @@ def test_messages_arrive_as_they_were_sent_and_in_order(place: MakePlace) -> Non
                 np.testing.assert_array_equal(event.array, array)
                 assert event.array.shape == array.shape
                 assert not event.array.flags.writeable
+                assert (bytes(event.view), event.view.readonly) == (event.content, True)
                 assert star.send("anna", (2, i), array)
             for i, array in enumerate(ARRAYS):
                 message = await anna.receive()

@@ -45,6 +45,11 @@ class Came:
         """The array's bytes, little-endian."""
         return self.array.tobytes()
 
+    @property
+    def view(self) -> memoryview:
+        """The same without a copy, read-only."""
+        return self.array.reshape(-1).view(np.uint8).data
+
 
 Event = Joined | Left | Came
 
