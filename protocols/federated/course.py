@@ -89,8 +89,9 @@ class Course:
         moved = np.zeros(0) if self.stopped else self._moved(mean)
         length = sqrt(float(np.square(moved).sum()))
         chosen = set(self.chosen)
-        trained = replace(total, survivors=tuple(i for i in total.survivors if i in chosen))
-        found = _round(self.number, trained, length, mean, held, private=self.terms.private)
+        if not chosen.issuperset(total.survivors):  # else the list stays the one of all rounds in which so many are
+            total = replace(total, survivors=tuple(i for i in total.survivors if i in chosen))
+        found = _round(self.number, total, length, mean, held, private=self.terms.private)
         self.rounds.append(found)
         return found
 

@@ -220,6 +220,7 @@ def test_a_rehearsal_in_one_process():
     trained.load(found.trained.weights)
     assert trained.evaluate(FRESH).correct > 130
     assert [len(each.sites) for each in found.trained.rounds] == [5] * 5
+    assert len({id(each.sites) for each in found.trained.rounds}) == 1, "rounds of thousands keep lists of their own"
     with pytest.raises(LocalError, match="update-not-finite"):
         federated.rehearse(model, [(DATA[0][0] * np.nan, DATA[0][1]), *DATA[1:]], federation(rounds=1))
 
