@@ -89,6 +89,22 @@ def test_where_there_is_no_room_there_is_no_file(tmp_path: Path) -> None:
     assert Spool(tmp_path).place(1 << 62) is None
 
 
+def test_some_of_a_disk_is_left_to_others(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = os.statvfs(Path.cwd())
+
+    def disk(free: int, whole: int) -> None:
+        values = [*real]
+        values[1], values[2], values[4] = 4096, whole // 4096, free // 4096
+        monkeypatch.setattr(os, "fstatvfs", lambda file: os.statvfs_result(values))
+
+    disk((1 << 30) + (1 << 20), 1 << 40)
+    in_file(spool, 1 << 20).close()
+    assert spool.place((1 << 20) + 1) is None
+    disk((1 << 27) + (1 << 20), 1 << 30)
+    in_file(spool, 1 << 20).close()
+    assert spool.place((1 << 20) + 1) is None
+
+
 def fails_to_write(place: InFile) -> None:
     full = os.open("/dev/full", os.O_RDWR)
     os.dup2(full, place._file)

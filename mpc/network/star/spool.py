@@ -8,6 +8,7 @@ to the disk while the server runs.
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from math import prod
@@ -23,6 +24,8 @@ from mpc.network.wire import CHUNK, DTYPES, Array, Aside, Head
 
 _ON_DISK = Path("/var/tmp")
 """By the Filesystem Hierarchy Standard: /tmp may be memory."""
+_SPARE = 1 << 30
+"""Bytes of a disk that are left to others, or an eighth of a small one: ledgers and states may lie on the same."""
 
 
 class Spool:
@@ -123,6 +126,9 @@ def _made(folder: Path, size: int) -> int:
     with tempfile.TemporaryFile(dir=folder, buffering=0) as named:
         file = os.dup(named.fileno())
     try:
+        disk = os.fstatvfs(file)
+        if (disk.f_bavail - min(_SPARE // disk.f_frsize, disk.f_blocks // 8)) * disk.f_frsize < size:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         if hasattr(os, "posix_fallocate"):
             os.posix_fallocate(file, 0, size)
     except BaseException:
