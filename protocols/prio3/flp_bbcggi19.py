@@ -11,8 +11,6 @@ Every function works on a batch, the first axis of its arrays.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import numpy.typing as npt
 
@@ -21,9 +19,9 @@ from mpc.algebra.ring import Words
 from protocols.prio3.circuit import AnyCircuit
 from protocols.prio3.elements import shaped, zero_at
 from protocols.prio3.gadgets import Calls, Wires, in_copies, in_order
-from protocols.prio3.points_faz25 import interleaved, last_value, odd_values, weights_at
+from protocols.prio3.points_faz25 import in_turn, interleaved, last_value, odd_values, twist, weights_at
 
-_AT_ONCE = 1 << 15
+_AT_ONCE = 1 << 17
 """Wire values that are transformed together: they stay in the cache."""
 
 
@@ -81,19 +79,17 @@ def _seed(field: PrimeField, calls: Calls, wires: Wires, seeds: Words) -> None:
 
 def _gadget_polynomial(field: PrimeField, calls: Calls, wires: Wires) -> Words:
     """Its first 2 p - 1 values at the roots of order 2 p: the even ones are the gadget of the wires as they stand."""
-    batch, p = len(wires[0]), calls.p
+    batch, p, count = len(wires[0]), calls.p, calls.gadget.count
+    step = min(count, max(1, _AT_ONCE // (batch * calls.gadget.kinds * p)))
     even, odd = field.zeros((batch, p)), field.zeros((batch, p))
     columns = [field.moved(lambda wire: wire.swapaxes(1, 2), wire) for wire in wires]
-    for block in _blocks(calls.gadget.count, batch * calls.gadget.kinds * p):
-        some = [np.ascontiguousarray(wire[:, block]) for wire in columns]
+    twists = field.moved(lambda one: np.broadcast_to(one, (batch, step, p)), twist(field, p))
+    for first in range(0, count, step):
+        some = [np.ascontiguousarray(wire[:, first : first + step]) for wire in columns]
         even = field.add(even, calls.gadget.evaluate(field, some))
-        odd = field.add(odd, calls.gadget.evaluate(field, [odd_values(field, wire) for wire in some]))
-    return interleaved(field, even, odd)[:, : calls.polynomial_length]
-
-
-def _blocks(count: int, width: int) -> Iterator[slice]:
-    step = max(1, _AT_ONCE // width)
-    return (slice(i, min(i + step, count)) for i in range(0, count, step))
+        there = [odd_values(field, wire, twists[:, : count - first]) for wire in some]
+        odd = field.add(odd, calls.gadget.evaluate(field, there))
+    return interleaved(field, even, in_turn(odd))[:, : calls.polynomial_length]
 
 
 def _reduced(circuit: AnyCircuit, outputs: Words, query_rand: Words) -> tuple[Words, Words]:

@@ -21,13 +21,30 @@ def roots(field: PrimeField, n: int) -> Words:
     return field.powers(field.from_ints(field.root(n)), n)
 
 
-def odd_values(field: PrimeField, values: Words) -> Words:
-    """From values (..., p) at the roots of order p, those at the odd powers of the root of order 2 p: (..., p).
+@lru_cache(maxsize=16)
+def twist(field: PrimeField, p: int) -> Words:
+    """What `odd_values` multiplies by, (p,): w^(-k mod p) / p at place k, w of order 2 p. Not to be written to."""
+    return _backwards(field.mul(roots(field, 2 * p)[:p], inverse_of(field, p)))
 
-    f(w y) for y at the roots of order p: the coefficient of x^k is multiplied by w^k. One transform each way.
+
+def odd_values(field: PrimeField, values: Words, twists: Words) -> Words:
+    """From values (..., p) at the roots of order p, those at the odd powers of the root w of order 2 p, `in_turn`.
+
+    f(w y) for y at the roots of order p: the coefficient of x^k is multiplied by w^k. The transform of the values has
+    p times that coefficient at place -k mod p, and the transform of what it becomes there has f(w y^-1) for y. `twists`
+    are `twist`, of the shape of the values or one that broadcasts to it.
     """
-    p = field.shape(values)[-1]
-    return field.ntt(field.mul(field.inverse_ntt(values), roots(field, 2 * p)[:p]))
+    return field.ntt(field.mul(field.ntt(values), twists))
+
+
+def in_turn(odd: Words) -> Words:
+    """Values (batch, p) in the order of `odd_values` to the order of the roots, or back."""
+    return _backwards(odd.swapaxes(0, 1)).swapaxes(0, 1)
+
+
+def _backwards(x: Words) -> Words:
+    """Place k to place -k mod p, on the first axis."""
+    return np.roll(x[::-1], 1, axis=0)
 
 
 def interleaved(field: PrimeField, even: Words, odd: Words) -> Words:

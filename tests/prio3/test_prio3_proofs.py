@@ -12,7 +12,7 @@ from mpc.algebra.field import FIELD64, FIELD128, PrimeField
 from protocols.prio3.elements import decoded, encoded, shaped, zero_at
 from protocols.prio3.flp_bbcggi19 import decide, prove, query
 from protocols.prio3.norms import BoundedL2, L1BoundSum
-from protocols.prio3.points_faz25 import interleaved, last_value, odd_values, roots, weights_at
+from protocols.prio3.points_faz25 import in_turn, interleaved, last_value, odd_values, roots, twist, weights_at
 from protocols.prio3.range_checks import powers
 from protocols.prio3.scalars import Count, Sum
 from protocols.prio3.vectors import Histogram, MultihotCountVec, SumVec
@@ -32,7 +32,8 @@ def test_values_at_points(field):
     values = field.ntt(coefficients)
     padded = np.zeros_like(np.concatenate([coefficients] * 2, axis=1))
     padded[:, :4] = coefficients
-    assert np.array_equal(interleaved(field, values, odd_values(field, values)), field.ntt(padded))
+    odd = in_turn(odd_values(field, values, twist(field, field.shape(values)[-1])))
+    assert np.array_equal(interleaved(field, values, odd), field.ntt(padded))
     padded[:, 3] = 0
     low = field.ntt(padded[:, :4])
     assert np.array_equal(last_value(field, low[:, :-1]), low[:, -1])
