@@ -261,6 +261,9 @@ class Lib:
         columns: int,
         field: Pointer,
     ) -> None: ...
+    def parley_field_column_dots(
+        self, out: Pointer, x: Pointer, y: Pointer, batch: int, rows: int, columns: int, field: Pointer
+    ) -> None: ...
     def parley_field_power_sums(
         self, out: Pointer, x: Pointer, batch: int, n: int, columns: int, w: Pointer, r: Pointer, field: Pointer
     ) -> None: ...

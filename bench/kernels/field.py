@@ -36,7 +36,7 @@ def workloads() -> list[KernelWorkload]:
     found = []
     for name, field in NAMED.items():
         found += [_product(name, field), _dot(name, field), _matmul(name, field)]
-    found += [_decoded(), _power_sums()]
+    found += [_decoded(), _column_dots(), _power_sums()]
     found += [_product_in_memory(name, NAMED[name]) for name in ("mersenne61", "field128")]
     found += [_transform(name, NAMED[name], log) for name in ("field64", "field128") for log in (16, 20)]
     return found
@@ -92,6 +92,19 @@ def _decoded() -> KernelWorkload:
     """Rows of 16 elements times a column: bits to numbers."""
     run, use = _matrix_product(FIELD128, IN_L2 // 16, 16, 1), _sum_use(FIELD128)
     return KernelWorkload("field.rows_field128", "products", IN_L2, run, "vpmadd52", use)
+
+
+def _column_dots() -> KernelWorkload:
+    """Two matrices multiplied place by place, and summed over the rows."""
+    rows, columns = 64, IN_L2 // 64
+    x, y = (_elements(FIELD128, IN_L2, i) for i in range(2))
+    out, constants = FIELD128.zeros(columns), _constants(FIELD128)
+
+    def run() -> None:
+        places = pointer(out), pointer(x), pointer(y)
+        lib.parley_field_column_dots(*places, 1, rows, columns, pointer(constants))
+
+    return KernelWorkload("field.column_dots_field128", "products", IN_L2, run, "vpmadd52", _sum_use(FIELD128))
 
 
 def _power_sums() -> KernelWorkload:

@@ -186,6 +186,16 @@ class PrimeField:
         shape = shape[:-2] + shape[-2 if len(a) > 1 else -1 :]
         return out.reshape(self._with_words(shape if len(b) > 1 else shape[:-1]))
 
+    def column_dots(self, x: Words, y: Words) -> Words:
+        """The sums of x * y over the axis before the last: two arrays (..., rows, columns) to (..., columns)."""
+        x, y, shape = contiguous(as_words(x)), contiguous(as_words(y)), self.shape(as_words(x))
+        if self.shape(y) != shape or len(shape) < 2:
+            raise _wrong_shapes("column_dots", shape, self.shape(y))
+        *stack, rows, columns = shape
+        out = self.zeros((*stack, columns))
+        lib.parley_field_column_dots(pointer(out), pointer(x), pointer(y), prod(stack), rows, columns, self._constants)
+        return out
+
     def power_sums(self, x: Words, columns: int, weights: Words, r: Words) -> tuple[Words, Words]:
         """For x (batch, n) in rows of `columns`, the last of which may be shorter: two arrays (batch, columns).
 

@@ -46,6 +46,10 @@ typedef struct {
     void (*matmul)(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t rows, size_t inner, size_t columns,
                    const Field *f);
 
+    /* out (columns): for each column the sum of x * y over the rows, of x and y (rows, columns). */
+    void (*column_dots)(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t rows, size_t columns,
+                        const Field *f);
+
     /* out (2, columns) += the sums over k < rows of w[k] r[k]^(j+1) x[k][j], and of w[k] x[k][j], for j < width; x is (rows,
      * columns), w and r (rows). */
     void (*power_sums)(uint64_t *out, const uint64_t *x, size_t rows, size_t columns, size_t width, const uint64_t *w,
@@ -61,7 +65,7 @@ typedef struct {
 #define FIELD_LANES(kind)                                                                                \
     .add = add_##kind, .sub = sub_##kind, .neg = neg_##kind, .mul = mul_##kind, .scale = scale_##kind,   \
     .mul_add = mul_add_##kind, .recombine = recombine_##kind, .transform = transform_##kind,             \
-    .power_sums = power_sums_##kind, .count_wrong = count_wrong_##kind
+    .power_sums = power_sums_##kind, .count_wrong = count_wrong_##kind, .column_dots = column_dots_##kind
 
 extern const FieldKernels mersenne61_portable, mersenne61_avx2, mersenne61_avx512, mersenne61_avx512_ice;
 extern const FieldKernels field64_portable, field64_avx2, field64_avx512, field64_avx512_ice;

@@ -104,6 +104,17 @@ void parley_field_matmul(uint64_t *out, const uint64_t *x, const uint64_t *y, si
                                inner, columns, &f);
 }
 
+void parley_field_column_dots(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t batch, size_t rows,
+                              size_t columns, const uint64_t *field) {
+    TAKE_FIELD(f, field);
+    const size_t in_bytes = bytes_of(batch * rows * columns, &f), out_bytes = bytes_of(batch * columns, &f);
+    REQUIRES(apart(out, out_bytes, x, in_bytes) && apart(out, out_bytes, y, in_bytes));
+    for (size_t i = 0; i < batch; i++) {
+        const size_t at = i * rows * columns * step_of(&f);
+        kernels_of(&f)->column_dots(out + i * columns * step_of(&f), x + at, y + at, rows, columns, &f);
+    }
+}
+
 void parley_field_power_sums(uint64_t *out, const uint64_t *x, size_t batch, size_t n, size_t columns,
                              const uint64_t *w, const uint64_t *r, const uint64_t *field) {
     TAKE_FIELD(f, field);

@@ -31,6 +31,10 @@ void parley_field_sum(uint64_t *out, const uint64_t *x, size_t rows, size_t n, c
 void parley_field_matmul(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t batch, size_t x_step,
                          size_t y_step, size_t rows, size_t inner, size_t columns, const uint64_t *field);
 
+/* Of each of `batch` pairs of matrices (rows, columns): out (columns) is the sum of x * y over the rows. */
+void parley_field_column_dots(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t batch, size_t rows,
+                              size_t columns, const uint64_t *field);
+
 /* Of each of `batch` arrays of n elements, in rows of `columns` of which the last may be shorter: out (2, columns) is the
  * sum over rows k of w[k] r[k]^(j+1) x[k][j], and that of w[k] x[k][j], for each column j. A row has its own w and r,
  * (batch, rows). */

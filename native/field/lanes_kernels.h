@@ -120,4 +120,4 @@ static void KIND(transform)(uint64_t *x, size_t rows, size_t width, const uint64
         }
 }
 
-#include "field/lanes_power_sums.h"
+#include "field/lanes_sums.h"

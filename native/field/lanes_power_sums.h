@@ -1,7 +1,4 @@
-/* Sums of rows under powers, for lanes_kernels.h. What it multiplies is a Factor, of elements by factor_of or of factors by
- * FACTOR_MUL; products of two are added up in a Total by TOTAL_MUL_ADD, at most KIND(ROWS) of them, until total_of. */
-
-enum { KIND(ROWS) = 32 };
+/* Sums of rows under powers. */
 
 /* Asks for the lines of LANES elements: rows lie so far apart that the processor does not. */
 static inline void KIND(fetch)(const uint64_t *place) {

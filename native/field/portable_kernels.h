@@ -76,6 +76,18 @@ static void KIND(matmul)(uint64_t *out, const uint64_t *x, const uint64_t *y, si
         }
 }
 
+static void KIND(column_dots)(uint64_t *out, const uint64_t *x, const uint64_t *y, size_t rows, size_t columns,
+                              const Field *f) {
+    for (size_t j = 0; j < STEP * columns; j += STEP) {
+        Sum sum = {0};
+        for (size_t k = 0; k < rows; k++) {
+            const size_t place = STEP * k * columns + j;
+            SUM_MUL_ADD(&sum, LOAD_ELEMENT(x + place), LOAD_ELEMENT(y + place));
+        }
+        STORE_ELEMENT(out + j, REDUCED(&sum));
+    }
+}
+
 /* Some rows at a time, each with its power. */
 static void KIND(power_sums)(uint64_t *out, const uint64_t *x, size_t rows, size_t columns, size_t width,
                              const uint64_t *w, const uint64_t *r, const Field *f) {
@@ -128,6 +140,7 @@ const FieldKernels KIND(table) = {
     .matmul = KIND(matmul),
     .transform = KIND(transform),
     .power_sums = KIND(power_sums),
+    .column_dots = KIND(column_dots),
 };
 
 #undef AT

@@ -81,6 +81,18 @@ def test_rows_times_one_column(value: int, shape: tuple[int, int]) -> None:
         assert out.ints() == product(m, x, y, (rows, inner, 1))
 
 
+@at_every("shape", [(1, 0, 3), (2, 3, 0), (1, 1, 1), (2, 3, 7), (1, 33, 8), (2, 31, 9), (1, 70, 17)])
+@pytest.mark.parametrize("value", MODULI)
+def test_dot_products_of_columns(value: int, shape: tuple[int, int, int]) -> None:
+    m, (batch, rows, columns) = modulus(value), shape
+    n = batch * rows * columns
+    for x in (m.sample(n, 5), [m.p - 1] * n):
+        y, out = m.sample(n, 6), m.guarded(batch * columns)
+        lib.parley_field_column_dots(p(out.out), p(m.array(x)), p(m.array(y, 0)), batch, rows, columns, m.field)
+        products = (np.array(x, object) * np.array(y, object)).reshape(shape)
+        assert out.ints() == [int(v) % m.p for v in products.sum(axis=1, initial=0).ravel()]
+
+
 @dataclass(frozen=True)
 class Rows:
     """An array in rows, each with its weight and base."""

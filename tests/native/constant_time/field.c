@@ -33,6 +33,7 @@ static void arithmetic(uint64_t *out, uint64_t *s, Prime p) {
     parley_field_sum(out, v[0], 3, N / 3, f);
     parley_field_matmul(out, v[0], v[1], 1, 0, 0, 3, 5, 3, f);
     parley_field_matmul(out, v[0], v[1], 1, 0, 0, 3, 3, 1, f);
+    parley_field_column_dots(out, v[0], v[1], 1, 2, 4, f);
     parley_field_power_sums(out, v[0], 1, N, 4, v[1], v[2], f);
 }
 
