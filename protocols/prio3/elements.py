@@ -60,11 +60,3 @@ def zero_at(field: PrimeField, x: Words) -> npt.NDArray[np.bool_]:
 def inverse_of(field: PrimeField, n: int) -> Words:
     """1 / n for a public whole number."""
     return field.from_ints(pow(n, -1, field.p))
-
-
-def total(field: PrimeField, x: Words) -> Words:
-    """The sums over the axis before the last: (..., count, m) to (..., m), by the kernel of products."""
-    *_, count, _m = field.shape(x)
-    ones = field.from_ints(np.ones((1, count), np.int64))
-    summed = field.matmul(ones, x)
-    return shaped(field, summed, *field.shape(x)[:-2], field.shape(x)[-1])

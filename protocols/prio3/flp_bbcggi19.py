@@ -21,7 +21,7 @@ from protocols.prio3.elements import shaped, zero_at
 from protocols.prio3.gadgets import Calls, Wires, in_copies, in_order
 from protocols.prio3.points_faz25 import in_turn, interleaved, last_value, odd_values, twist, weights_at
 
-_AT_ONCE = 1 << 17
+_AT_ONCE = 1 << 16
 """Wire values that are transformed together: they stay in the cache."""
 
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from mpc.algebra.field import PrimeField
 from mpc.algebra.ring import Words
-from protocols.prio3.elements import shaped, total
+from protocols.prio3.elements import shaped
 
 Wires = Sequence[Words]
 
@@ -47,7 +47,7 @@ class Products:
 
     def evaluate(self, field: PrimeField, wires: Wires) -> Words:
         """The sum of all products."""
-        return total(field, field.mul(wires[0], wires[1]))
+        return field.column_dots(wires[0], wires[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Quadratics:
         """The sum of all values, each (x + b) x + c."""
         (x,) = wires
         constants = field.from_ints(self.constant * field.shape(x)[1])
-        return field.add(total(field, field.mul(field.add(x, field.from_ints(self.linear)), x)), constants)
+        return field.add(field.column_dots(field.add(x, field.from_ints(self.linear)), x), constants)
 
 
 @dataclass(frozen=True, slots=True)
