@@ -153,6 +153,26 @@ MATMULS: list[tuple[Shape, Shape]] = [
 ]  # fmt: skip
 
 
+@pytest.mark.parametrize("field", FIELDS)
+def test_dot_products_of_columns(field: PrimeField) -> None:
+    for shape in ((3, 4), (2, 5, 3), (0, 2), (2, 0, 3)):
+        x, y = sample(field, shape, 1), sample(field, shape, 2)
+        assert same(field, field.column_dots(x, y), (field.to_ints(x) * field.to_ints(y)).sum(axis=-2, initial=0))
+
+
+@pytest.mark.parametrize("field", FIELDS)
+@pytest.mark.parametrize(("batch", "n"), [(1, 7), (2, 9), (0, 5), (2, 0)])
+def test_sums_of_rows_under_growing_powers(field: PrimeField, batch: int, n: int) -> None:
+    rows = -(-n // 3)
+    x, w, r = (sample(field, (batch, m), i) for i, m in enumerate((n, rows, rows)))
+    elements = np.zeros((batch, 3 * rows), object)
+    elements[:, :n] = field.to_ints(x)
+    elements, weights = elements.reshape(batch, rows, 3), field.to_ints(w)[:, :, None]
+    under = [weights * field.to_ints(r)[:, :, None] ** np.arange(1, 4), weights]
+    expected = [(each * elements).sum(axis=1, initial=0) for each in under]
+    assert same(field, field.power_sums(x, 3, w, r), np.stack(np.broadcast_arrays(*expected), axis=1))
+
+
 @pytest.mark.parametrize("shapes", MATMULS, ids=str)
 @pytest.mark.parametrize("field", [FIELD64, FIELD128, PrimeField(251)], ids=str)
 def test_matmul(field: PrimeField, shapes: tuple[Shape, Shape]) -> None:
@@ -295,7 +315,7 @@ def test_other_types_are_refused(wrong: object) -> None:
 def test_shapes_that_do_not_fit_are_refused() -> None:
     for field in (FIELD64, FIELD128):
         x, y = field.zeros((2, 3)), field.zeros((2, 4))
-        for call in (field.add, field.mul, field.matmul):
+        for call in (field.add, field.mul, field.matmul, field.column_dots):
             with pytest.raises(LocalError, match="wrong-shape"):
                 call(x, y)
         for refused in (lambda: field.powers(x, 3), lambda: field.evaluate(field.zeros(()), field.zeros(()))):  # noqa: B023
@@ -303,6 +323,8 @@ def test_shapes_that_do_not_fit_are_refused() -> None:
                 refused()
         with pytest.raises(LocalError, match="wrong-shape"):
             field.convolve(field.zeros(0), x)
+        with pytest.raises(LocalError, match="wrong-shape"):
+            field.power_sums(x, 2, y[:, :2], y[:, :1])
     for words in (np.zeros((), np.uint64), np.zeros((2, 3), np.uint64)):
         with pytest.raises(LocalError, match="wrong-shape"):
             FIELD128.neg(words)

@@ -196,11 +196,11 @@ class PrimeField:
         lib.parley_field_column_dots(pointer(out), pointer(x), pointer(y), prod(stack), rows, columns, self._constants)
         return out
 
-    def power_sums(self, x: Words, columns: int, weights: Words, r: Words) -> tuple[Words, Words]:
-        """For x (batch, n) in rows of `columns`, the last of which may be shorter: two arrays (batch, columns).
+    def power_sums(self, x: Words, columns: int, weights: Words, r: Words) -> Words:
+        """For x (batch, n) in rows of `columns`, the last of which may be shorter: (batch, 2, columns).
 
-        Column j of the first is the sum over all rows k of w_k r_k^(j+1) x_kj, of the second that of w_k x_kj. Weights
-        and r (batch, rows) may be secret.
+        At column j stand the sums over all rows k of w_k r_k^(j+1) x_kj, and of w_k x_kj. Weights and r (batch, rows)
+        may be secret.
         """
         batch, n = self.shape(as_words(x))
         rows = -(-n // columns)
@@ -209,7 +209,7 @@ class PrimeField:
         out = np.empty(self._with_words((batch, 2, columns)), U64)
         at, w, base = (pointer(contiguous(array)) for array in (x, weights, r))
         lib.parley_field_power_sums(pointer(out), at, batch, n, columns, w, base, self._constants)
-        return out[:, 0], out[:, 1]
+        return out
 
     def power(self, x: Words, e: int) -> Words:
         """x^e, elementwise; e is a public integer, 0^0 is 1, and 0 to a negative power is 0."""

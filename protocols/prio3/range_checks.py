@@ -122,9 +122,9 @@ class BitCheck:
     def wires_at(self, meas: Words, joint_rand: Words, shares: int, weights: Words) -> Wires:
         """The same, summed over the points under weights (batch, p), and never written out: (batch, chunk_length)."""
         field, taken = self.field, weights[:, 1 : self.calls.calls + 1]
-        left, m = field.power_sums(meas, self.chunk_length, taken, joint_rand)
+        sums = field.power_sums(meas, self.chunk_length, taken, joint_rand)
         less = field.mul(field.sum(taken, axis=1), inverse_of(field, shares))
-        return left, field.sub(m, shaped(field, less, len(meas), 1))
+        return sums[:, 0], field.sub(sums[:, 1], shaped(field, less, len(meas), 1))
 
     def output(self, results: Words) -> Words:
         """The sum of all chunks: (batch, 1)."""

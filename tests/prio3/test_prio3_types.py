@@ -19,6 +19,7 @@ from protocols.prio3 import (
     Prio3SumVec,
     Prio3SumVecWithMultiproof,
     good_chunk_length,
+    vdaf_prio3,
 )
 from protocols.prio3.range_checks import Bounded
 from protocols.prio3.scalars import Count
@@ -91,6 +92,26 @@ def test_a_batch_is_its_reports_one_by_one(name):
     pairs[-1] = (pairs[-1][0], pairs[0][1])
     messages = vdaf.verifier_shares_to_message_batch(CTX, pairs)
     assert [isinstance(m, PeerError) for m in messages] == [False] * (len(pairs) - 1) + [len(pairs) > 1]
+
+
+@pytest.mark.parametrize("name", ["count", "sum_vec", "multiproof", "l2"])
+@pytest.mark.parametrize("agg_id", [0, 1])
+def test_large_reports_are_read_side_by_side_and_verified_one_by_one(name, agg_id, monkeypatch):
+    case = CASES[name]
+    vdaf, random = case.make(2), stream(name)
+    nonces = [nonce(i) for i in range(7)]
+    reports = [vdaf.shard(CTX, case.measurements[0], n, random.bytes(vdaf.rand_size)) for n in nonces]
+    given = nonces, [public for public, _ in reports], [inputs[agg_id] for _, inputs in reports]
+    alone = [vdaf.verify_init(KEY, CTX, agg_id, *report) for report in zip(*given, strict=True)]
+    given[2][2] = b""
+    monkeypatch.setattr(vdaf_prio3, "_ELEMENTS_AT_ONCE", 1)
+    together = vdaf.verify_init_batch(KEY, CTX, agg_id, *given)
+    assert isinstance(together.pop(2), PeerError)
+    alone.pop(2)
+    for (state, said), (expected, expected_said) in zip(together, alone, strict=True):
+        assert said == expected_said
+        assert state.joint_rand_seed == expected.joint_rand_seed
+        assert np.array_equal(state.out_share, expected.out_share)
 
 
 TRANSCRIPTS = {
