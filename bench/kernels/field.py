@@ -13,8 +13,9 @@ from importlib.util import find_spec
 import numpy as np
 
 from bench.kernels.workload import KernelWorkload
-from mpc.algebra.field import FIELD64, FIELD128, LARGEST64, MERSENNE61, PrimeField, transform_tables
+from mpc.algebra.field import FIELD64, FIELD128, LARGEST64, MERSENNE61, PrimeField
 from mpc.algebra.ring import Words, pointer
+from mpc.algebra.transform_tables import transform_tables
 from mpc.prg import Seed
 from native import lib
 

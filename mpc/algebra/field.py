@@ -23,6 +23,7 @@ from mpc.algebra.interface import Moving
 from mpc.algebra.primes import PROTH128, is_prime, non_square
 from mpc.algebra.ring import U64, Shape, Words, as_words, contiguous, pointer
 from mpc.algebra.sums import summed_axes
+from mpc.algebra.transform_tables import constants_of, transform_tables
 from mpc.algebra.words import Stream
 from mpc.errors import LocalError
 from native import Pointer, lib
@@ -293,7 +294,7 @@ class PrimeField:
 
     @property
     def _constants(self) -> Pointer:
-        return pointer(_constants(self.p))
+        return pointer(constants_of(self.p))
 
     def _with_words(self, shape: Shape) -> tuple[int, ...]:
         dimensions = (shape,) if isinstance(shape, int) else tuple(shape)
@@ -390,55 +391,9 @@ LARGEST64 = PrimeField(2**64 - 59)
 """The largest prime below 2^64."""
 
 
-@dataclass(frozen=True, slots=True)
-class TransformTables:
-    """What transforms of one length read: powers of the root; twiddles in the order of native/field/exports.h."""
-
-    rows: int
-    roots: Words
-    row_roots: Words
-    column_roots: Words
-    twiddles: Words
-
-
-@lru_cache(maxsize=8)
-def transform_tables(field: PrimeField, n: int, *, inverse: bool) -> TransformTables:
-    """The tables for one length and direction, the last 8 kept; the inverse's twiddles are divided by n."""
-    root = pow(field.root(n), -1 if inverse else 1, field.p)
-    roots = field.powers(field.from_ints(root), n)
-    rows = 1 << (n.bit_length() // 2)
-    columns = n // rows
-    width = min(lib.parley_field_ntt_block(pointer(_constants(field.p))), columns)
-    exponents = _reversed(rows)[:, None] * np.arange(columns) % n
-    scaled = field.mul(roots, field.from_ints(pow(n, -1, field.p))) if inverse else roots
-    twiddles = scaled[exponents.reshape(rows, columns // width, width).transpose(1, 0, 2)]
-    return TransformTables(
-        rows,
-        roots,
-        np.ascontiguousarray(roots[::columns]),
-        np.ascontiguousarray(roots[::rows]),
-        np.ascontiguousarray(twiddles),
-    )
-
-
 @lru_cache(maxsize=64)
 def _root(p: int, n: int) -> int:
     return pow(non_square(p), (p - 1) // n, p)
-
-
-def _reversed(n: int) -> npt.NDArray[np.int64]:
-    """0, ..., n - 1, n a power of two, each with its bits in reverse."""
-    order = np.zeros(1, np.int64)
-    while len(order) < n:
-        order = np.concatenate([2 * order, 2 * order + 1])
-    return order
-
-
-@lru_cache(maxsize=64)
-def _constants(p: int) -> Words:
-    constants = np.zeros(8, U64)
-    lib.parley_field_prepare(pointer(constants), p % 2**64, p >> 64)
-    return constants
 
 
 def _wrong_shapes(name: str, *shapes: tuple[int, ...]) -> LocalError:
