@@ -31,7 +31,8 @@ def parts_of(n: int, suite: str = "beaver", ring: int = 64) -> list[list[Carried
 
 
 @pytest.mark.parametrize(
-    ("n", "suite", "ring"), [(2, "beaver", 64), (3, "beaver", 64), (2, "beaver", 128), (2, "yao", 64)]
+    ("n", "suite", "ring"),
+    [(2, "beaver", 64), (3, "beaver", 64), (2, "beaver", 128), (2, "yao", 64), (3, "replicated3", 64)],
 )
 def test_secrets_of_one_session_go_on_in_another(n: int, suite: str, ring: int) -> None:
     parts = parts_of(n, suite, ring)
