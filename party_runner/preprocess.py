@@ -96,18 +96,24 @@ def print_making(summary: Summary, console: Console) -> None:
     stores = table("party", "stored", "received", "in")
     for name, store, stored, received in zip(names, *columns, strict=True):
         stores.add_row(name, data(stored), data(received), store)
-    kinds = table("kind", "elements", "words")
-    for kind, elements in sorted(summary["material"].items()):
-        kinds.add_row(kind, f"{elements:,}", f"{summary['words'][kind]:,}")
     seconds = ", ".join(f"{stage} {value:.2f} s" for stage, value in summary["seconds"].items())
     runs = "one run" if summary["runs"] == 1 else f"{summary['runs']} runs"
     console.print(
         Group(
             titled(f"Stores for {runs} of {summary['program']}, each used once", stores),
-            titled(f"Material, from: {source_of(summary)}", kinds),
+            _material(summary),
             titled("Time", Text(f"  {seconds}")),
         )
     )
+
+
+def _material(summary: Summary) -> Group:
+    if not summary["material"]:
+        return titled("Material", Text("  none is needed: the program runs as well without a store"))
+    kinds = table("kind", "elements", "words")
+    for kind, elements in sorted(summary["material"].items()):
+        kinds.add_row(kind, f"{elements:,}", f"{summary['words'][kind]:,}")
+    return titled(f"Material, from: {source_of(summary)}", kinds)
 
 
 def _words(plan: PlanFile, runs: int) -> dict[str, int]:

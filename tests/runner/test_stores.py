@@ -168,6 +168,15 @@ def test_a_summary_for_people(tmp_path: Path) -> None:
     assert "[store-exists]" in again.stderr
 
 
+def test_stores_of_what_takes_nothing_say_so(tmp_path: Path) -> None:
+    program = write(tmp_path, "total.py", PRODUCT.replace("(a * b)", "(a + b)"))
+    plan = str(tmp_path / "total.plan")
+    assert call("plan", program, "-n", "2", "--shape", "0=3", "--shape", "1=3", "-o", plan)[0] == 0
+    made = parley("preprocess", plan, "-o", str(tmp_path / "stores"))
+    assert made.returncode == 0, made.stderr
+    assert "Material none is needed" in " ".join(made.stdout.split())
+
+
 def test_stores_of_a_dealer(tmp_path: Path) -> None:
     """A plan for a dealer, made by one; the security sentence of the run still names the dealer."""
     plan = planned(tmp_path, 2, "--preprocessing", "dealer")
