@@ -22,7 +22,7 @@ from protocols.preprocessing.checking import Check
 from protocols.privacy.ledger.address import Where, address_of, is_address
 from protocols.runs.party import Numbers
 from protocols.runs.sources import MAKERS, OT, PREPROCESSING
-from protocols.runs.suites import RINGS, SUITES
+from protocols.runs.suites import RINGS, SUITES, find_suite
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -288,12 +288,17 @@ def material_of(options: dict[str, Any], planned: str = OT) -> Material:
 
 
 def parties_of(given: int | None, suite: str) -> int:
-    """How many parties: as given, else as many as the suite is for. click's UsageError where any number would do."""
-    known = SUITES.get(suite)
-    parties = given or (known and known.about.parties)
-    if not parties:
-        raise click.UsageError(f"Missing option '-n' / '--parties': the suite {suite} has no number of its own")
-    return parties
+    """How many parties: as given, else as many as the suite is for. click's errors where that is no number, or there is
+    no such suite."""
+    if given is not None:
+        return given
+    try:
+        known = find_suite(suite, simulated=suite in SUITES)
+    except LocalError as error:
+        raise click.BadParameter(f"{error.cause}; {error.remedy}", param_hint="--suite") from None
+    if known.about.parties is None:
+        raise click.UsageError(f"Missing option '-n' / '--parties': the suite {suite} is for any number")
+    return known.about.parties
 
 
 def numbers_of(options: dict[str, Any]) -> Numbers:
