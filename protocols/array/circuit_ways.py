@@ -7,7 +7,9 @@ from __future__ import annotations
 from math import prod
 from typing import Literal, NamedTuple
 
+from mpc.accounts.cost import Declared
 from mpc.algebra.bits import words_for
+from mpc.algebra.shapes_only import blank
 from mpc.context import Session
 from mpc.planning import NETWORKS
 from protocols.array.node import Shape
@@ -17,7 +19,7 @@ from protocols.garbled.bmr_gates import table_words
 Way = Literal["yao", "bmr", "gmw"]
 
 ROUNDS_OF_BMR = 3
-_WORD_BYTES = 8
+_WORD_BYTES, _WORD_BITS = 8, 64
 MOST_REMADE = 1 << 19
 """Gates of a circuit for which a shallow one is tried: each takes about ten microseconds, twice."""
 
@@ -51,8 +53,20 @@ def quickest(session: Session, asked: Way | None, usual: Way, circuit: Circuit, 
 
 
 def _by_gmw(session: Session, circuit: Circuit, batch: Shape) -> float:
-    opened = 2 * _WORD_BYTES * circuit.ands * words_for(prod(batch)) * (session.n - 1)
-    return NETWORKS[session.network].seconds(circuit.and_depth, opened)
+    sent = round(_WORD_BYTES * _words_of_and(session) * circuit.ands * words_for(prod(batch)))
+    return NETWORKS[session.network].seconds(circuit.and_depth, sent)
+
+
+def _words_of_and(session: Session) -> float:
+    """Words that a party sends for ANDs of a word, as the suite declares it; as with triples where it declares none."""
+    n, usual = session.n, 2.0 * (session.n - 1)
+    declared = getattr(session.suite.and_, "declared", None)
+    if declared is None:
+        return usual
+    x = session.suite.constant_bits(session.root(), blank((1,)), (_WORD_BITS,))
+    cost: Declared = declared(x, x)
+    of_all = (n - 1) * (n * cost.words + cost.to_one) + n * cost.to_next + cost.in_all
+    return of_all / n or usual
 
 
 def _by_bmr(session: Session, circuit: Circuit, batch: Shape) -> float:

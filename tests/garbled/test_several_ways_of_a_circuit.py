@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import mpc
+from mpc.algebra.bits import words_for
 from mpc.planning import NETWORKS
 from protocols.array.circuit_ways import ROUNDS_OF_BMR
 from protocols.circuits import UInt, circuit, shallow
@@ -35,9 +36,9 @@ def program(made: Circuit, by: Any, *, reveal: bool = False) -> Any:
     return main
 
 
-def planned(made: Circuit, by: Any, instances: int, network: str = "wan") -> Any:
+def planned(made: Circuit, by: Any, instances: int, network: str = "wan", suite: str = "beaver") -> Any:
     inputs = [np.arange(instances), np.arange(instances), None]
-    return mpc.plan(program(made, by), inputs, network=network)
+    return mpc.plan(program(made, by), inputs, network=network, suite=suite)
 
 
 def test_by_gmw_a_shallow_circuit_is_taken_where_rounds_are_dear() -> None:
@@ -63,6 +64,15 @@ def test_seconds_of_both_are_those_of_what_is_then_sent(instances: int) -> None:
         (other,) = report.circuits
         assert (other.gmw, other.bmr) == (told.gmw, told.bmr)
     assert told.bmr > ROUNDS_OF_BMR * wan.delay
+
+
+@pytest.mark.parametrize("instances", [10, 50_000])
+def test_seconds_by_gmw_are_of_what_the_suite_sends(instances: int) -> None:
+    """On replicated3 a word for the ANDs of a word, to one party."""
+    (told,) = planned(product, "gmw", instances, suite="replicated3").report.circuits
+    made = {product.ands: product, SHALLOW.ands: SHALLOW}[told.ands]
+    assert told.gmw == NETWORKS["wan"].seconds(made.and_depth, 8 * made.ands * words_for(instances))
+    assert told.bmr == 0
 
 
 def test_reports_show_both_where_they_were_weighed() -> None:
