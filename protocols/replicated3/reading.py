@@ -15,7 +15,7 @@ from mpc.accounts.cost import cost
 from mpc.algebra.interface import Elementwise
 from mpc.algebra.words import Words
 from mpc.context import Context, Spec
-from protocols.replicated3.share import RESHARED, Pair, drawn, reshared_by_two
+from protocols.replicated3.share import PARTIES, RESHARED, Pair, drawn, reshared_by_two
 from protocols.shares import Shape
 
 TELLER = 1
@@ -24,6 +24,10 @@ LEFT, RIGHT = 2, 0
 
 AT_ONCE = 1 << 13
 """Words of entries up to which they are sent twice, for one round less."""
+
+TOLD_AHEAD = 1 << 22
+"""Bytes told to one of the pair after which the teller waits until they have left before it tells more. It waits for
+nobody else, and would be a whole program ahead of the pair, whose memory would hold what it tells."""
 
 _WORD_WORK = 2
 """What a word of entries takes, in the multiply-adds of `Context.off_loop`."""
@@ -79,7 +83,7 @@ async def read(
     if ctx.me == TELLER:
         for to, under in ((LEFT, RIGHT), (RIGHT, LEFT))[: 1 + at_once]:
             told = algebra.zeros(shape) if entries is None else entries
-            ctx.send(to, algebra.sub(told, algebra.draw(ctx.pairwise_prg(under, "pad"), shape)))
+            await _tell(ctx, to, algebra.sub(told, algebra.draw(ctx.pairwise_prg(under, "pad"), shape)))
         return drawn(ctx, algebra, result, RESHARED)
     reads = of_told or reading
     if at_once:
@@ -101,6 +105,15 @@ async def _read_at_once(ctx: Context, algebra: Elementwise, shape: Shape, readin
     own = algebra.sub(of_told(await _told(ctx, algebra, shape)), known)
     both = algebra.add(own, algebra.reduce(await ctx.receive(other, Spec(own.shape))))
     return (known, both) if ctx.me == LEFT else (both, known)
+
+
+async def _tell(ctx: Context, to: int, words: Words) -> None:
+    ahead = ctx.session.kept.setdefault("told ahead", [0] * PARTIES)
+    if ahead[to] >= TOLD_AHEAD:
+        await ctx.drained(to)
+        ahead[to] = 0
+    ahead[to] += words.nbytes
+    ctx.send(to, words)
 
 
 def _pad(ctx: Context, algebra: Elementwise, shape: Shape) -> Words:
