@@ -146,7 +146,8 @@ class Examined:
         """Sets the way it is read."""
         if self.at_once is not None:
             monkeypatch.setattr("protocols.replicated3.reading.AT_ONCE", MOST if self.at_once else TWO_ROUNDS)
-        monkeypatch.setattr("protocols.replicated3.convert.DIGIT_BITS", self.digit)
+        for most in ("DIGIT_BITS", "DIGIT_BITS_AT_ONCE"):
+            monkeypatch.setattr(f"protocols.replicated3.convert.{most}", self.digit)
         if self.operation is permuted:
             _swap(monkeypatch)
 
@@ -195,7 +196,11 @@ EXAMINED = [
     Examined(permuted, 2, 2),
     Examined(msb, 1, 1),
     Examined(msb, 1, 2, at_once=True),
+    Examined(msb, 1, 3, at_once=True),
     Examined(msb, 1, 3, at_once=False),
+    Examined(msb, 1, 3, at_once=False, digit=1),
+    Examined(msb, 1, 4, at_once=False),
+    Examined(below, 1, 2, at_once=True),
     Examined(below, 1, 2, at_once=False),
     Examined(is_zero, 1, 2, at_once=True),
     Examined(is_zero, 1, 2, at_once=True, digit=1),
@@ -214,6 +219,7 @@ EXAMINED = [
 ]
 LARGE = [
     Examined(truncate, 1, 3, at_once=True),
-    Examined(msb, 1, 3, at_once=False, digit=1),
+    Examined(msb, 1, 3, at_once=True, digit=1),
+    Examined(a2b, 1, 3, at_once=False),
 ]
-"""Those of 2^18 outcomes and more."""
+"""Those of 2^17 outcomes and more."""

@@ -207,7 +207,7 @@ def without(use: str, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_stream_that_hides_nothing_is_noticed(
     name: str, use: str, observer: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (examined,) = (each for each in EXAMINED if str(each).startswith(name))
+    (examined,) = (each for each in EXAMINED if str(each) == f"{name}, digits of 4")
     examined.ready(monkeypatch)
     without(use, monkeypatch)
     top = examined.top
