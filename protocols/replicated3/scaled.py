@@ -16,7 +16,7 @@ from mpc.algebra.words import Words
 from mpc.context import Context, Spec
 from protocols.replicated3.arithmetic import own_product
 from protocols.replicated3.reading import LEFT, RIGHT, TELLER, reading_words
-from protocols.replicated3.share import drawn
+from protocols.replicated3.share import ZERO
 from protocols.replicated3.truncate import check_shift, shortened
 from protocols.replicated3.two_arrays import TwoArrays
 from protocols.shares import Shape
@@ -39,7 +39,7 @@ async def mul_truncate(
 
     `summed`: over the first axis, once x and y are broadcast.
 
-    What the pair tell each other is masked by a stream that the teller has in common with the other one.
+    What each of the pair tells the other one is masked by a stream of its own with the teller, who takes both off.
     """
     ring = x.ring
     check_shift(ring, shift)
@@ -50,14 +50,18 @@ async def mul_truncate(
         return total if plus is None else ring.add(total, plus.first)
 
     z = await ctx.off_loop(x.size, own)
-    before, after = drawn(ctx, ring, ring.shape(z), "zero")
-    return await shortened(ctx, ring, await _difference(ctx, ring, ring.add(z, ring.sub(after, before))), shift)
+    return await shortened(ctx, ring, await _difference(ctx, ring, z), shift)
 
 
 async def _difference(ctx: Context, ring: Z2k, z: Words) -> Words:
     """Of the sum of what all three have, w at the teller and u at the pair. One round of the pair."""
+
+    def stream(other: int) -> Words:
+        return ring.draw(ctx.pairwise_prg(other, ZERO), ring.shape(z))
+
     if ctx.me == TELLER:
-        return ring.neg(z)
+        return ring.sub(ring.sub(stream(RIGHT), stream(LEFT)), z)
     other = LEFT if ctx.me == RIGHT else RIGHT
-    ctx.send(other, z)
-    return ring.add(z, ring.reduce(await ctx.receive(other, Spec(z.shape))))
+    own = (ring.sub if ctx.me == LEFT else ring.add)(z, stream(TELLER))
+    ctx.send(other, own)
+    return ring.add(own, ring.reduce(await ctx.receive(other, Spec(own.shape))))
