@@ -168,6 +168,23 @@ SCRIPTS: dict[str, Script] = {
 }
 
 
+async def _mul_truncate(ctx: Context) -> Any:
+    x, y = await _x(ctx, 0), await _x(ctx, 1)
+    return await ctx.suite.mul_truncate(ctx, x, y, 16, x)
+
+
+async def _by_summands(ctx: Context) -> Any:
+    return await ctx.suite.by_summands(ctx, await _x(ctx), 2, _twice, _twice, 4)
+
+
+def _twice(words: Any) -> Any:
+    return np.stack([words, words + words])
+
+
+OF_THREE: dict[str, Script] = {"mul_truncate": _mul_truncate, "by_summands": _by_summands}
+"""What the suite replicated3 alone has."""
+
+
 def digest(script: Script, n: int, *, dealt: bool = True, suite: Factory = SUITE) -> str:
     """The digest of all messages of one call among n parties under fixed seeds.
 
@@ -203,12 +220,12 @@ def digests() -> dict[str, str]:
 
 def digests_of_three() -> dict[str, str]:
     """All digests of the suite replicated3."""
-    names = [name for name in SCRIPTS if "garbled" not in name]
-    found = {f"{name}, suite replicated3": digest(SCRIPTS[name], 3, suite=REPLICATED3) for name in names}
+    scripts = {name: script for name, script in SCRIPTS.items() if "garbled" not in name} | OF_THREE
+    found = {f"{name}, suite replicated3": digest(script, 3, suite=REPLICATED3) for name, script in scripts.items()}
     at_once, reading.AT_ONCE = reading.AT_ONCE, -1
     try:
-        for name in BY_READING:
-            found[f"{name}, suite replicated3, in two rounds"] = digest(SCRIPTS[name], 3, suite=REPLICATED3)
+        for name in (*BY_READING, *OF_THREE):
+            found[f"{name}, suite replicated3, in two rounds"] = digest(scripts[name], 3, suite=REPLICATED3)
     finally:
         reading.AT_ONCE = at_once
     return found

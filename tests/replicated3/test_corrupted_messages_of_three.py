@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 import trio
-from beaver.transcripts import BY_READING, SCRIPTS
+from beaver.transcripts import BY_READING, OF_THREE, SCRIPTS
 from given_shares import MOST, TWO_ROUNDS
 
 from mpc.errors import ParleyError, PeerError
@@ -27,7 +27,7 @@ from protocols.replicated3 import SUITE
 
 WITHIN = 20
 """Seconds: a run takes some milliseconds."""
-OPERATIONS = [name for name in SCRIPTS if "garbled" not in name and "noise" not in name]
+OPERATIONS = {name: call for name, call in SCRIPTS.items() if "garbled" not in name and "noise" not in name} | OF_THREE
 FORMS: dict[str, Callable[[Any], Any]] = {
     "of bytes": lambda array: array.astype(np.uint8),
     "longer": lambda array: np.concatenate([array.reshape(-1), array.reshape(-1)[:1]]),
@@ -57,7 +57,7 @@ class Deformed(WrappedTransport):
 def run(name: str, transports: Any) -> list[PartyRun]:
     async def start() -> list[PartyRun]:
         async def main(ctx: Any, mine: None) -> Any:
-            return await SCRIPTS[name](ctx)
+            return await OPERATIONS[name](ctx)
 
         with trio.fail_after(WITHIN):
             return await run_in_memory(
@@ -102,7 +102,7 @@ def assert_named(found: list[BaseException | None], sent: Sent, code: str) -> No
 
 ways = pytest.mark.parametrize(
     ("name", "at_once"),
-    [(name, MOST) for name in OPERATIONS] + [(name, TWO_ROUNDS) for name in BY_READING],
+    [(name, MOST) for name in OPERATIONS] + [(name, TWO_ROUNDS) for name in (*BY_READING, *OF_THREE)],
     ids=lambda value: value if isinstance(value, str) else {MOST: "at once", TWO_ROUNDS: "in two rounds"}[value],
 )
 
