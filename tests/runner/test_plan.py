@@ -41,6 +41,40 @@ def test_a_plan_equals_the_run(tmp_path: Path, parties: int) -> None:
         assert said in printed
 
 
+EVERYTHING = """
+import mpc
+import numpy as np
+
+async def main(ctx, mine):
+    a = await mpc.secret(ctx, owner=0, value=mine, range=(-50, 50))
+    b = await mpc.secret(ctx, owner=1, value=mine, range=(-50, 50))
+    smooth = mpc.sigmoid(a) + np.exp(np.minimum(b, 3)) + np.sin(a) + 1 / np.maximum(np.abs(b), 1) + np.sqrt(a * a)
+    shuffled = mpc.shuffle(a)
+    order = np.argsort(b.reshape(-1), kind="stable")
+    some = np.where((a > b) & (b != 2), a, b).sum() + (a // 3).sum() + a.max() + np.median(b)
+    await mpc.reveal(ctx, smooth, shuffled, to=1)
+    return await mpc.reveal(ctx, smooth.sum(), order, some, a.T @ b, np.argmax(a), np.rint(a).astype(int) % 4)
+"""
+
+
+@pytest.mark.slow
+def test_a_plan_of_everything_equals_the_run_on_replicated_shares(tmp_path: Path) -> None:
+    """As processes: rounds and bytes of each party, and that nothing is made."""
+    run, plan = tmp_path / "run.json", tmp_path / "plan.json"
+    arguments = product_of(tmp_path, 3)
+    arguments[1] = write(tmp_path, "everything.py", EVERYTHING)
+    arguments += ["--suite", "replicated3"]
+    done = parley(*arguments, "--json", str(run))
+    assert done.returncode == 0, done.stderr
+    code, printed = call("plan", *arguments[1:], "--json", str(plan))
+    assert code == 0, printed
+    counted, foreseen = json.loads(run.read_text()), json.loads(plan.read_text())
+    assert {key: foreseen[key] for key in EQUAL} == {key: counted[key] for key in EQUAL}
+    assert {cost["line"] for cost in foreseen["lines"]} == {cost["line"] for cost in counted["lines"]}
+    assert sum(cost["bytes"] for cost in foreseen["lines"]) == counted["bytes_sent"][0]
+    assert not counted["material"]
+
+
 def test_a_plan_takes_shapes_from_files(tmp_path: Path) -> None:
     arguments, plans = product_of(tmp_path, 2), [tmp_path / "by_file.json", tmp_path / "by_shape.json"]
     shapes = ["--shape", "0=3x1", "--shape", "1=3x1"]
