@@ -138,6 +138,10 @@ class Derived:
     """The suite's own way to shorten a product at once, if that is cheaper than one after the other: `async (ctx, x, y,
     shift, plus, summed)` gives [(x y + plus) / 2^shift] as `truncate` would, `summed` over the first axis."""
 
+    weighted_bits: ClassVar[Any] = None
+    """The suite's own way to add up bits with public weights, if that is cheaper than `bits_to_ring`: `async (ctx, x,
+    weights)` gives the sum of weights_ki x_i over the planes of <x> for each row k, shape (rows, *x.shape)."""
+
     by_summands: ClassVar[Any] = None
     """The suite's own way to compute a sum of products of something of u and something of w, elementwise, where it
     shares x as a difference u - w in the ring of which one side knows u and another one w: `async (ctx, x, rows, told,

@@ -12,7 +12,7 @@ from decimal import Context as Decimals
 
 from mpc.context import Context
 from protocols.numeric.fixed_point import ROOM, away_from_zero, check_fits, outside_domain, room_of
-from protocols.numeric.normalise import leading, mantissa
+from protocols.numeric.normalise import at_leading, mantissa, to_top
 from protocols.numeric.polynomial import shortened
 from protocols.ranges import ERROR_BITS, ULP, Range, shifted_up
 from protocols.shares import ArithmeticShare
@@ -88,9 +88,8 @@ async def log(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> ArithmeticS
     fine = _is_fine(f, room_of(ctx))
     p, coefficients = (FINE_PRECISION, FINE) if fine else (PRECISION, COEFFICIENTS)
     log_2 = _log_2(2 * p)
-    at = await leading(ctx, x, r)
-    to_top, exponent = at.look_up(ctx, at.to_top, lambda i: (i + 1 - f) * log_2)
-    t = await mantissa(ctx, x, at, to_top, p)
+    factor, exponent = await at_leading(ctx, x, r, to_top(r), lambda i: (i + 1 - f) * log_2)
+    t = await mantissa(ctx, x, r, factor, p)
     return await shortened(ctx, t, coefficients, p, 2 * p - f, exponent)
 
 

@@ -11,43 +11,28 @@ so that one conversion serves the normalising factor 2^(top - i*) and every othe
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from itertools import pairwise
-from math import prod
 
 import numpy as np
 
 from mpc.context import Context
-from protocols.numeric.fixed_point import plus, product, rescale
+from protocols.numeric.fixed_point import in_small_ring, plus, product, rescale
 from protocols.ranges import Range
 from protocols.shares import ArithmeticShare, BooleanShare
 from protocols.suite import suite_of
 
 Table = Callable[[int], int]
 
+MOST_COMPARED = 16
+"""So many powers of two are compared with x rather than found from its bits: that takes fewer rounds, and as many bytes
+where there are about a dozen."""
 
-@dataclass(frozen=True, slots=True)
-class Leading:
-    """[x >= 2^i] for low < i < width, shape (width - 1 - low, *x.shape): x is 0 or has its leading bit in
-    low..width-1. For x = 0 every lookup answers as for position low."""
 
-    low: int
-    width: int
-    above: ArithmeticShare
-
-    def look_up(self, ctx: Context, *tables: Table) -> list[ArithmeticShare]:
-        """[g_{i*}] for each public table g of integers, in the shape of x. Local."""
-        values = [[table(i) for i in range(self.low, self.width)] for table in tables]
-        steps = self.above.ring.from_ints([[b - a for a, b in pairwise(v)] for v in values])
-        places, *shape = self.above.shape
-        flat = self.above.reshape((places, self.above.size // places if places else prod(shape)))
-        moved = flat.matmul_public(steps, public_left=True)
-        return [plus(ctx, moved[k].reshape(tuple(shape)), v[0]) for k, v in enumerate(values)]
-
-    def to_top(self, i: int) -> int:
-        """The table of the factors that move the leading bit to position width - 1."""
-        return 1 << (self.width - 1 - i)
+def to_top(r: Range) -> Table:
+    """The table of the factors that move the leading bit of numbers in r to the highest that any of them has."""
+    top = leading_places(r)[1] - 1
+    return lambda i: 1 << (top - i)
 
 
 def leading_places(r: Range) -> tuple[int, int]:
@@ -55,36 +40,62 @@ def leading_places(r: Range) -> tuple[int, int]:
     return max(r.lo.bit_length() - 1, 0), max(r.hi.bit_length(), 1)
 
 
-async def leading(ctx: Context, x: ArithmeticShare, r: Range) -> Leading:
-    """Find the leading bits of numbers in a range r >= 0.
+async def at_leading(ctx: Context, x: ArithmeticShare, r: Range, *tables: Table) -> list[ArithmeticShare]:
+    """[g_{i*}] for each public table g of integers, i* the place of the leading bit of x in a range r >= 0. For x = 0
+    they answer as for the lowest place of the range.
 
-    Rounds: 2 + levels(width - 1) + levels(width - 1 - low); none where the range leaves one position.
+    Rounds: 2 + levels(width - 1) + levels(width - 1 - low); none where the range leaves one position. Where the suite
+    adds up bits with weights and the places are few, [x < 2^i] are compared at once: those of a comparison and two.
     Material: an edaBit and some ANDs an element, a daBit for each possible position but one.
     """
     suite = suite_of(ctx)
     low, width = leading_places(r)
+    values = [[table(i) for i in range(low, width)] for table in tables]
     if low == width - 1:
-        return Leading(low, width, suite.constant(ctx, x.ring.zeros((0, *x.shape))))
+        return [plus(ctx, x.scale(0), v[0]) for v in values]
+    if suite.weighted_bits is not None:
+        return await _at_leading_by_weights(ctx, x, low, width, values)
     x_bits = await suite.a2b(ctx, x, width)
-    above = await or_from_top(ctx, x_bits.plane(slice(low + 1, None)))
-    return Leading(low, width, await suite.bits_to_ring(ctx, above))
+    above = await suite.bits_to_ring(ctx, await or_from_top(ctx, x_bits.plane(slice(low + 1, None))))
+    places, *shape = above.shape
+    steps = x.ring.from_ints([[b - a for a, b in pairwise(v)] for v in values])
+    moved = above.reshape((places, x.size)).matmul_public(steps, public_left=True)
+    return [plus(ctx, moved[k].reshape(tuple(shape)), v[0]) for k, v in enumerate(values)]
+
+
+async def _at_leading_by_weights(
+    ctx: Context, x: ArithmeticShare, low: int, width: int, values: Sequence[Sequence[int]]
+) -> list[ArithmeticShare]:
+    """The same as sums of bits with weights g_i - g_{i-1}, of [x >= 2^i], or with their negatives of [x < 2^i]."""
+    suite, sign, start = suite_of(ctx), 1, 0
+    if width - 1 - low <= MOST_COMPARED:
+        small = in_small_ring(x, Range(1 - (1 << width), (1 << width) - 1))
+        bits = await suite.below(ctx, small, small.ring.from_ints([1 << i for i in range(low + 1, width)]))
+        sign, start = -1, -1
+    else:
+        bits = await or_from_top(ctx, (await suite.a2b(ctx, x, width)).plane(slice(low + 1, None)))
+    steps = x.ring.from_ints([[sign * (b - a) for a, b in pairwise(v)] for v in values])
+    moved = await suite.weighted_bits(ctx, bits, steps)
+    return [plus(ctx, moved[k], v[start]) for k, v in enumerate(values)]
 
 
 async def mantissa(
-    ctx: Context, x: ArithmeticShare, at: Leading, to_top: ArithmeticShare, precision: int
+    ctx: Context, x: ArithmeticShare, r: Range, factor: ArithmeticShare, precision: int
 ) -> ArithmeticShare:
-    """[t] for t = 4 v - 3 in [-1, 1], v = x / 2^(i* + 1) in [1/2, 1), with `precision` fractional bits, to 1 unit.
+    """[t] for t = 4 v - 3 in [-1, 1], v = x / 2^(i* + 1) in [1/2, 1), with `precision` fractional bits, to 1 unit; the
+    factor is that of `to_top`.
 
     t is exact where width <= precision + 2; t = -3 for x = 0. At most two rounds; x < 2^(k-3).
     """
-    shift, fixed = at.width - 2 - precision, at.low == at.width - 1
+    low, width = leading_places(r)
+    shift, fixed = width - 2 - precision, low == width - 1
     if shift > 0 and not fixed:
-        three = suite_of(ctx).constant(ctx, x.ring.from_ints(-3 << (at.width - 2)))
-        return await product(ctx, x, to_top, shift, three)
-    y = x if fixed else await suite_of(ctx).mul(ctx, x, to_top)
+        three = suite_of(ctx).constant(ctx, x.ring.from_ints(-3 << (width - 2)))
+        return await product(ctx, x, factor, shift, three)
+    y = x if fixed else await suite_of(ctx).mul(ctx, x, factor)
     if shift <= 0:
         return plus(ctx, y.scale(1 << -shift), -3 << precision)
-    return await rescale(ctx, plus(ctx, y, -3 << (at.width - 2)), shift)
+    return await rescale(ctx, plus(ctx, y, -3 << (width - 2)), shift)
 
 
 async def or_from_top(ctx: Context, x: BooleanShare) -> BooleanShare:

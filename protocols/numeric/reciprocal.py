@@ -27,7 +27,7 @@ from protocols.numeric.fixed_point import (
     room_of,
     square,
 )
-from protocols.numeric.normalise import leading, leading_places, mantissa
+from protocols.numeric.normalise import at_leading, leading_places, mantissa, to_top
 from protocols.ranges import ULP, Range
 from protocols.shares import ArithmeticShare, stack
 from protocols.suite import suite_of
@@ -135,9 +135,8 @@ async def scaled_reciprocal(ctx: Context, x: ArithmeticShare, r: Range, t: int) 
     """[2^t / x] for integers x of a positive range; error, rounds, material as `reciprocal`, for which t is 2f."""
     sizes = scaled_sizes(r, t, room_of(ctx))
     p = sizes.precision
-    at = await leading(ctx, x, r)
-    to_top, scale = at.look_up(ctx, at.to_top, lambda i: quotient_rounded(15, t - 6 - i + GUARD_BITS))
-    return await _goldschmidt(ctx, await mantissa(ctx, x, at, to_top, p), scale, sizes)
+    factor, scale = await at_leading(ctx, x, r, to_top(r), lambda i: quotient_rounded(15, t - 6 - i + GUARD_BITS))
+    return await _goldschmidt(ctx, await mantissa(ctx, x, r, factor, p), scale, sizes)
 
 
 async def _goldschmidt(ctx: Context, t: ArithmeticShare, scale: ArithmeticShare, sizes: Sizes) -> ArithmeticShare:

@@ -31,7 +31,7 @@ from protocols.numeric.fixed_point import (
     room_of,
     square,
 )
-from protocols.numeric.normalise import Table, leading, leading_places, mantissa
+from protocols.numeric.normalise import Table, at_leading, leading_places, mantissa, to_top
 from protocols.numeric.polynomial import fixed, shortened
 from protocols.ranges import ULP, Range, shifted_up
 from protocols.shares import ArithmeticShare, stack
@@ -132,9 +132,8 @@ async def _normalised(
     ctx: Context, x: ArithmeticShare, r: Range, scale: Table, p: int
 ) -> tuple[ArithmeticShare, ArithmeticShare]:
     """[t] and the scale at the leading bit of x."""
-    at = await leading(ctx, x, r)
-    to_top, scale_x = at.look_up(ctx, at.to_top, scale)
-    return await mantissa(ctx, x, at, to_top, p), scale_x
+    factor, scale_x = await at_leading(ctx, x, r, to_top(r), scale)
+    return await mantissa(ctx, x, r, factor, p), scale_x
 
 
 async def _start(ctx: Context, t: ArithmeticShare, p: int) -> ArithmeticShare:

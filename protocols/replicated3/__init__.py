@@ -44,6 +44,7 @@ class Replicated3Suite(Derived):
     is_zero = staticmethod(convert.is_zero)
     truncate = staticmethod(truncate.truncate)
     shuffle: ClassVar[Any] = staticmethod(shuffle.shuffle)
+    weighted_bits: ClassVar[Any] = staticmethod(convert.weighted_bits)
     mul_truncate: ClassVar[Any] = staticmethod(scaled.mul_truncate)
     by_summands: ClassVar[Any] = staticmethod(summands.by_summands)
 

@@ -285,25 +285,36 @@ async def bits_to_ring(ctx: Context, x: TwoArrayBits) -> TwoArrays:
 
 
 async def b2a(ctx: Context, x: TwoArrayBits) -> TwoArrays:
-    """[x] from its bit planes, least significant first: the sum of 2^i (m_i + c_i (1 - 2 m_i)), as in `bits_to_ring`.
-
-    The first part is one number of the teller, and what the pair reads is added up before it is told. Modulo 2^k.
-    """
+    """[x] from its bit planes, least significant first, modulo 2^k: the sum of 2^i x_i, as in `weighted_bits`."""
     ring = ring_of(ctx)
     planes = min(x.planes, ring.bits)
-    known = _known_bits(ctx, x, planes)
+    low = x.like(*(words.reshape(x.planes, words.shape[-1])[:planes] for words in (x.first, x.second)))
+    weights = ring.moved(lambda w: w.reshape(1, -1), ring.from_ints([1 << i for i in range(planes)]))
+    return (await weighted_bits(ctx, low, weights))[0]
+
+
+async def weighted_bits(ctx: Context, x: TwoArrayBits, weights: Words) -> TwoArrays:
+    """[sum of weights_ki x_i] of the planes x_i for each row k of public weights (tables, planes): (tables, *x.shape).
+
+    It is the sum of w_ki m_i, a number of the teller, and of w_ki c_i (1 - 2 m_i), as in `bits_to_ring`: the slopes are
+    told once for all rows, and what the pair reads is added up before it is told.
+    """
+    ring, known = ring_of(ctx), _known_bits(ctx, x, x.planes)
+    tables, size = ring.shape(weights)[0], x.size
+
+    def total(of: Words) -> Words:
+        return ring.matmul(weights, of)
+
     entries = None
     if ctx.me == TELLER:
-        weights = ring.moved(lambda w: w.reshape(-1, 1), ring.from_ints([1 << i for i in range(planes)]))
-        number = ring.sum(ring.mul(known, weights), 0)
-        slopes = ring.mul(_slopes(ring, known), weights)
-        entries = ring.moved(lambda first, others: np.concatenate([first[None], others]), number, slopes)
+        entries = ring.moved(lambda *parts: np.concatenate(parts), total(known), _slopes(ring, known))
 
     def reading(told: Words) -> Words:
-        return ring.add(told[0], ring.sum(ring.mul(known, told[1:]), 0))
+        return ring.add(told[:tables], total(ring.mul(known, told[tables:])))
 
-    both = TwoArrays(*await read(ctx, ring, entries, (1 + planes, x.size), reading, (x.size,)), ring)
-    return both.reshape(x.shape)
+    shape = (tables + x.planes, size)
+    both = TwoArrays(*await read(ctx, ring, entries, shape, reading, (tables, size)), ring)
+    return both.reshape((tables, *x.shape))
 
 
 def _known_bits(ctx: Context, x: TwoArrayBits, planes: int) -> Words:

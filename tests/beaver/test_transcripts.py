@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from transcripts import COMMITTED, OF_THREE, SCRIPTS, digest, digests
+from transcripts import COMMITTED, SCRIPTS, digest, digests
 
 from protocols.beaver import BeaverSuite
 from protocols.replicated3 import Replicated3Suite
@@ -35,7 +35,7 @@ def test_no_message_has_changed():
 @pytest.mark.parametrize("suite", [BeaverSuite, Replicated3Suite])
 def test_every_function_that_talks_has_a_transcript(suite):
     functions = {name for name in dir(suite) if not name.startswith("_") and callable(getattr(suite, name))}
-    assert functions - LOCAL <= SCRIPTS.keys() | OF_THREE.keys()
+    assert functions - LOCAL <= SCRIPTS.keys()
 
 
 @pytest.mark.parametrize("name", ["mul", "msb", "open_to"])

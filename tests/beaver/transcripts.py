@@ -39,7 +39,9 @@ PARTIES = (2, 3)
 OF_TWO = ("garbled", "garbled_numbers")
 GARBLED = ("mul", "square", "matmul", "and_", "a2b", "b2a", "bits_to_ring", "msb", "below", "is_zero", "truncate")
 """What the suite yao does in its own way; what is derived of these sends the same."""
-BY_READING = ("a2b", "b2a", "bits_to_ring", "msb", "below", "is_zero", "select", "truncate")
+OF_SUMMANDS = ("mul_truncate", "by_summands", "weighted_bits")
+"""What the suite replicated3 alone has."""
+BY_READING = ("a2b", "b2a", "bits_to_ring", "msb", "below", "is_zero", "select", "truncate", *OF_SUMMANDS)
 """What the suite replicated3 does by reading, in one round or in two."""
 VALUES = np.array([0, 1, 2**64 - 1, 2**40 + 17, 2**61], np.uint64)
 Script = Callable[[Context], Awaitable[Any]]
@@ -116,6 +118,20 @@ async def _back(ctx: Context) -> Any:
     return await ctx.suite.b2a(ctx, await _many_bits(ctx))
 
 
+async def _shortened(ctx: Context) -> Any:
+    return await ctx.suite.mul_truncate(ctx, await _x(ctx, 0), await _x(ctx, 1), 16, await _x(ctx, 2), True)
+
+
+async def _by_summands(ctx: Context) -> Any:
+    return await ctx.suite.by_summands(ctx, await _x(ctx), 1, lambda w: w[None], lambda u: u[None], 1)
+
+
+async def _weighed(ctx: Context) -> Any:
+    bits = await _many_bits(ctx)
+    weights = ctx.ring.from_ints(np.arange(2 * bits.planes).reshape(2, -1))
+    return await ctx.suite.weighted_bits(ctx, bits, weights)
+
+
 async def _garbled(ctx: Context) -> Any:
     product = circuit(x=UInt(5))(lambda x: x * x)
     return await ctx.suite.garbled(ctx, product, await _many_bits(ctx))
@@ -158,6 +174,9 @@ SCRIPTS: dict[str, Script] = {
     "select": _select,
     "shuffle": _shuffled,
     "truncate": lambda ctx: _then(ctx, ctx.suite.truncate, 16),
+    "mul_truncate": _shortened,
+    "by_summands": _by_summands,
+    "weighted_bits": _weighed,
     "garbled": _garbled,
     "garbled_numbers": _garbled_numbers,
     "garbled_by_several": _garbled_by_several,
@@ -166,23 +185,6 @@ SCRIPTS: dict[str, Script] = {
     "noise laplace": lambda ctx: joint_laplace(Fraction(40), 3).draw(ctx),
     "noise gaussian": lambda ctx: joint_gaussian(Fraction(9, 4), 3).draw(ctx),
 }
-
-
-async def _mul_truncate(ctx: Context) -> Any:
-    x, y = await _x(ctx, 0), await _x(ctx, 1)
-    return await ctx.suite.mul_truncate(ctx, x, y, 16, x)
-
-
-async def _by_summands(ctx: Context) -> Any:
-    return await ctx.suite.by_summands(ctx, await _x(ctx), 2, _twice, _twice, 4)
-
-
-def _twice(words: Any) -> Any:
-    return np.stack([words, words + words])
-
-
-OF_THREE: dict[str, Script] = {"mul_truncate": _mul_truncate, "by_summands": _by_summands}
-"""What the suite replicated3 alone has."""
 
 
 def digest(script: Script, n: int, *, dealt: bool = True, suite: Factory = SUITE) -> str:
@@ -211,7 +213,7 @@ def digest(script: Script, n: int, *, dealt: bool = True, suite: Factory = SUITE
 
 def digests() -> dict[str, str]:
     """All digests, by name and number of parties."""
-    numbers = {name: (2,) if name in OF_TWO else PARTIES for name in SCRIPTS}
+    numbers = {name: (2,) if name in OF_TWO else PARTIES for name in SCRIPTS if name not in OF_SUMMANDS}
     dealt = {f"{name}, {n} parties": digest(SCRIPTS[name], n) for name, several in numbers.items() for n in several}
     made = {f"{name}, 2 parties, no dealer": digest(SCRIPTS[name], 2, dealt=False) for name in WITHOUT_DEALER}
     garbled = {f"{name}, suite yao": digest(SCRIPTS[name], 2, suite=YAO) for name in GARBLED}
@@ -220,11 +222,11 @@ def digests() -> dict[str, str]:
 
 def digests_of_three() -> dict[str, str]:
     """All digests of the suite replicated3."""
-    scripts = {name: script for name, script in SCRIPTS.items() if "garbled" not in name} | OF_THREE
+    scripts = {name: script for name, script in SCRIPTS.items() if "garbled" not in name}
     found = {f"{name}, suite replicated3": digest(script, 3, suite=REPLICATED3) for name, script in scripts.items()}
     at_once, reading.AT_ONCE = reading.AT_ONCE, -1
     try:
-        for name in (*BY_READING, *OF_THREE):
+        for name in BY_READING:
             found[f"{name}, suite replicated3, in two rounds"] = digest(scripts[name], 3, suite=REPLICATED3)
     finally:
         reading.AT_ONCE = at_once

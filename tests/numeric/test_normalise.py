@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mpc.context import Context
-from protocols.numeric.normalise import leading, leading_places, mantissa, or_from_top
+from protocols.numeric.normalise import at_leading, leading_places, mantissa, or_from_top, to_top
 from protocols.ranges import Range
 from protocols.shares import ArithmeticShare
 from protocols.suite import suite_of
@@ -32,19 +32,20 @@ def test_any_table_is_looked_up_at_the_leading_bit(computed: Computed, r: Range)
         return sign * int(pow(3, i, 1009))
 
     async def looked_up(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> ArithmeticShare:
-        (found,) = (await leading(ctx, x, r)).look_up(ctx, table)
-        return found
+        found, half = await at_leading(ctx, x, r, table, lambda i: table(i) // 2)
+        return found - half
 
     x = spread(r)
-    assert computed(looked_up, x, r).values.tolist() == [table(int(v).bit_length() - 1) for v in x]
+    assert computed(looked_up, x, r).values.tolist() == [
+        table(i) - table(i) // 2 for i in (int(v).bit_length() - 1 for v in x)
+    ]
 
 
 @pytest.mark.parametrize("r", [Range(1, 1000), Range(1, (1 << 61) - 1), Range(5, 7), Range(1, 1)])
 def test_mantissas(computed: Computed, r: Range) -> None:
     async def mantissas(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> ArithmeticShare:
-        at = await leading(ctx, x, r)
-        (to_top,) = at.look_up(ctx, at.to_top)
-        return await mantissa(ctx, x, at, to_top, 28)
+        (factor,) = await at_leading(ctx, x, r, to_top(r))
+        return await mantissa(ctx, x, r, factor, 28)
 
     x = spread(r)
     exact = np.array([4 * int(v) / 2 ** int(v).bit_length() - 3 for v in x])

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 import trio
-from beaver.transcripts import BY_READING, OF_THREE, SCRIPTS
+from beaver.transcripts import BY_READING, SCRIPTS
 from given_shares import MOST, TWO_ROUNDS
 
 from mpc.errors import ParleyError, PeerError
@@ -27,7 +27,7 @@ from protocols.replicated3 import SUITE
 
 WITHIN = 20
 """Seconds: a run takes some milliseconds."""
-OPERATIONS = {name: call for name, call in SCRIPTS.items() if "garbled" not in name and "noise" not in name} | OF_THREE
+OPERATIONS = {name: call for name, call in SCRIPTS.items() if "garbled" not in name and "noise" not in name}
 FORMS: dict[str, Callable[[Any], Any]] = {
     "of bytes": lambda array: array.astype(np.uint8),
     "longer": lambda array: np.concatenate([array.reshape(-1), array.reshape(-1)[:1]]),
@@ -102,7 +102,7 @@ def assert_named(found: list[BaseException | None], sent: Sent, code: str) -> No
 
 ways = pytest.mark.parametrize(
     ("name", "at_once"),
-    [(name, MOST) for name in OPERATIONS] + [(name, TWO_ROUNDS) for name in (*BY_READING, *OF_THREE)],
+    [(name, MOST) for name in OPERATIONS] + [(name, TWO_ROUNDS) for name in BY_READING],
     ids=lambda value: value if isinstance(value, str) else {MOST: "at once", TWO_ROUNDS: "in two rounds"}[value],
 )
 
