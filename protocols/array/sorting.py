@@ -29,7 +29,7 @@ from protocols.array.selecting import pick
 from protocols.array.shape import concatenate, stack
 from protocols.array.shuffled import garbles_sort, put_first, sorted_columns
 from protocols.array.thresholds import clamped
-from protocols.numeric.opened_order import comparisons, level_of
+from protocols.numeric.opened_order import comparisons, level_of, parts_of
 from protocols.sorting_network import comparators, size
 
 Before = Callable[[list[SecretArray], list[SecretArray]], SecretArray]
@@ -69,7 +69,7 @@ def shuffles(rows: SecretArray) -> bool:
     many = rows.size // count
     layers, exchanged = size(count)
     level = level_of(rows.context.session)
-    levels, compared = comparisons(many, count, level)
+    levels, compared = comparisons(many, count, level, parts_of(rows.context.session))
     return level * (levels + 1) + compared < level * layers + 2 * many * exchanged
 
 

@@ -4,17 +4,17 @@ Whoever sees how elements of a strict order compare, after they were brought int
 knows, sees a uniformly random order: it depends on nothing but how many they are. So all that follows from the outcomes
 is public, which elements are compared next included (Hamada, Kikuchi, Ikarashi, Chida, Takahashi, ICISC 2012).
 
-The schedule is fixed. The first s elements are sorted in the same way; each later one is searched among them, with
-three comparisons a level, so that it falls into one of four parts; and what fell into one gap is compared pair by pair.
-How many pairs these are is up to chance, and `pairs_in_gaps` are compared: where they are fewer, an element with itself
-besides, and where they are more, in another such pass, whose material is made on demand.
+The schedule is fixed. The first s elements are sorted in the same way; each later one is searched among them, by which
+it falls into one of four parts at each level, with three comparisons, or of more; and what fell into one gap is
+compared pair by pair. How many pairs these are is up to chance, and `pairs_in_gaps` are compared: where they are fewer,
+an element with itself besides, and where they are more, in another such pass, whose material is made on demand.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -36,8 +36,25 @@ LEVEL_MADE = 1024
 _GROUPS = (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128)
 """How wide groups of a tournament may be, or all that are left up to the widest."""
 
-_PARTS = 4
-"""Into how many parts a level of the search divides the sorted elements."""
+PARTS, PARTS_WITHOUT_MATERIAL = (4,), (4, 8, 16, 32)
+"""Into how many parts a level of the search may divide the sorted elements: where comparisons take no material that is
+made ahead, more of them are less than the rounds that they save."""
+
+
+class Front(NamedTuple):
+    """How many elements are sorted first, and into how many parts of them a level of the search divides."""
+
+    pivots: int
+    parts: int
+
+    @property
+    def levels(self) -> int:
+        """The least t with parts^t > pivots."""
+        levels = 0
+        while self.parts**levels <= self.pivots:
+            levels += 1
+        return levels
+
 
 Places = npt.NDArray[np.int64]
 Truths = npt.NDArray[np.bool_]
@@ -54,7 +71,8 @@ async def sorted_places(ctx: Context, keys: Sequence[ArithmeticShare]) -> Places
     """
     rows, count = keys[0].shape
     starts = np.arange(rows)[:, None] * count
-    return await _ascending(comparing(ctx, keys), starts + np.arange(count), level_of(ctx.session)) - starts
+    pace = level_of(ctx.session), parts_of(ctx.session)
+    return await _ascending(comparing(ctx, keys), starts + np.arange(count), *pace) - starts
 
 
 async def last_places(ctx: Context, keys: Sequence[ArithmeticShare]) -> Places:
@@ -134,15 +152,25 @@ def _evenly_spread(places: Places) -> Any:
 
 def level_of(session: Session) -> int:
     """How many comparisons take as long as the rounds of one level in this session."""
-    return LEVEL if session.supply.dealt else LEVEL_MADE
+    return LEVEL if session.supply.dealt or takes_none(session) else LEVEL_MADE
+
+
+def parts_of(session: Session) -> tuple[int, ...]:
+    """Into how many parts a level of a search may divide what is sorted, in this session."""
+    return PARTS_WITHOUT_MATERIAL if takes_none(session) else PARTS
+
+
+def takes_none(session: Session) -> bool:
+    """Whether comparisons take no material."""
+    return not session.factory.about.material
 
 
 @lru_cache(1 << 12)
-def front(rows: int, count: int, level: int) -> int:
-    """How many elements are sorted first; 0 if all pairs are compared at once. Whatever takes least."""
-    options = {s: _taken_with(rows, count, s, level) for s in _fronts(count)} if count > 2 else {}
-    best = min(options, key=lambda s: options[s], default=0)
-    return best if best and options[best] < _pairs(rows, count) + level else 0
+def front(rows: int, count: int, level: int, parts: tuple[int, ...] = PARTS) -> Front | None:
+    """What is sorted first; None if all pairs are compared at once. Whatever takes least."""
+    options = {s: _taken_with(rows, count, s, level, parts) for s in _fronts(count, parts)} if count > 2 else {}
+    best = min(options, key=lambda s: options[s], default=None)
+    return best if best and options[best] < _pairs(rows, count) + level else None
 
 
 @lru_cache(1 << 12)
@@ -167,23 +195,23 @@ def _tournament(rows: int, count: int, level: int) -> int:
 
 
 @lru_cache(1 << 12)
-def comparisons(rows: int, count: int, level: int) -> tuple[int, int]:
+def comparisons(rows: int, count: int, level: int, parts: tuple[int, ...] = PARTS) -> tuple[int, int]:
     """Levels of comparisons, and comparisons in all, unless chance wants more."""
-    s = front(rows, count, level)
-    if s == 0:
+    first = front(rows, count, level, parts)
+    if first is None:
         return int(count > 1), _pairs(rows, count)
-    return _with_front(rows, count, s, level)
+    return _with_front(rows, count, first, level, parts)
 
 
-def _taken_with(rows: int, count: int, s: int, level: int) -> int:
-    levels, taken = _with_front(rows, count, s, level)
+def _taken_with(rows: int, count: int, first: Front, level: int, parts: tuple[int, ...]) -> int:
+    levels, taken = _with_front(rows, count, first, level, parts)
     return taken + level * levels
 
 
-def _with_front(rows: int, count: int, s: int, level: int) -> tuple[int, int]:
-    levels, taken = comparisons(rows, s, level)
-    searching, later = _search_levels(s), count - s
-    taken += searching * rows * later * (_PARTS - 1) + pairs_in_gaps(rows, s, later)
+def _with_front(rows: int, count: int, first: Front, level: int, parts: tuple[int, ...]) -> tuple[int, int]:
+    levels, taken = comparisons(rows, first.pivots, level, parts)
+    searching, later = first.levels, count - first.pivots
+    taken += searching * rows * later * (first.parts - 1) + pairs_in_gaps(rows, first.pivots, later)
     return levels + searching + 1, taken
 
 
@@ -191,31 +219,28 @@ def _pairs(rows: int, count: int) -> int:
     return rows * count * (count - 1) // 2
 
 
-def _fronts(count: int) -> Iterator[int]:
+def _fronts(count: int, parts: Sequence[int]) -> Iterator[Front]:
     """What a number of levels searches without waste, and no less than a part in sixteen."""
-    size = _PARTS
-    while size - 1 < count:
-        if 16 * size > count:
-            yield size - 1
-        size *= _PARTS
-
-
-def _search_levels(pivots: int) -> int:
-    """The least t with 4^t > pivots."""
-    return -(-pivots.bit_length() // 2)
+    for each in parts:
+        size = each
+        while size - 1 < count:
+            if 16 * size > count:
+                yield Front(size - 1, each)
+            size *= each
 
 
 # the algorithm, on public places
 
 
-async def _ascending(compare: Compare, at: Places, level: int) -> Places:
+async def _ascending(compare: Compare, at: Places, level: int, parts: tuple[int, ...]) -> Places:
     """Places (rows, count) of elements, those of each row in ascending order."""
     rows, count = at.shape
-    s = front(rows, count, level)
-    if s == 0:
+    first = front(rows, count, level, parts)
+    if first is None:
         return await _by_all_pairs(compare, at)
-    pivots, later = await _ascending(compare, at[:, :s], level), at[:, s:]
-    below = await _searched(compare, pivots, later)
+    s = first.pivots
+    pivots, later = await _ascending(compare, at[:, :s], level, parts), at[:, s:]
+    below = await _searched(compare, pivots, later, first)
     return _merged(pivots, *await _ordered_in_gaps(compare, later, below, s))
 
 
@@ -230,13 +255,13 @@ async def _by_all_pairs(compare: Compare, at: Places) -> Places:
     return np.take_along_axis(at, np.argsort(before.sum(1), axis=1), 1)
 
 
-async def _searched(compare: Compare, pivots: Places, later: Places) -> Places:
+async def _searched(compare: Compare, pivots: Places, later: Places, first: Front) -> Places:
     """How many pivots of its row come before each later element."""
-    below, step = np.zeros_like(later), _PARTS ** _search_levels(pivots.shape[1])
+    below, step = np.zeros_like(later), first.parts**first.levels
     row = np.arange(len(later))[:, None, None]
     while step > 1:
-        step //= _PARTS
-        probed = below[..., None] + step * np.arange(1, _PARTS) - 1
+        step //= first.parts
+        probed = below[..., None] + step * np.arange(1, first.parts) - 1
         there = probed < pivots.shape[1]
         before = await compare(pivots[row, np.minimum(probed, pivots.shape[1] - 1)], later[..., None])
         below += step * (before & there).sum(-1)

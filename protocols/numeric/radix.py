@@ -11,7 +11,7 @@ import numpy as np
 
 from mpc.context import Context, Session
 from protocols.numeric.fixed_point import plus
-from protocols.numeric.opened_order import ROUNDS, comparisons, level_of, placed
+from protocols.numeric.opened_order import ROUNDS, comparisons, level_of, parts_of, placed, takes_none
 from protocols.shares import ArithmeticShare, concatenate
 from protocols.suite import suite_of
 
@@ -22,10 +22,10 @@ def takes_less(session: Session, rows: int, count: int, width: int) -> bool:
     A record's move costs about half a comparison for each of its columns; where the parties make the material, it costs
     far more.
     """
-    if not session.supply.dealt:
+    if not session.supply.dealt and not takes_none(session):
         return False
     level = level_of(session)
-    levels, compared = comparisons(rows, count, level)
+    levels, compared = comparisons(rows, count, level, parts_of(session))
     passes = width * rows * count * (width + 6) // 4 + level * (width * (session.n + 2) + 8) // ROUNDS
     return passes < compared + level * (levels + 1)
 

@@ -1,20 +1,23 @@
 """Sorting by opened comparisons: right whatever the order, by a fixed schedule, and what is opened is uniform."""
 
 from itertools import permutations
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import trio
 
 import mpc
+from protocols.beaver import SUITE as BEAVER
 from protocols.numeric import gaps, opened_order
 from protocols.numeric.gaps import pairs_in_gaps
-from protocols.numeric.opened_order import comparisons
+from protocols.numeric.opened_order import PARTS, PARTS_WITHOUT_MATERIAL, comparisons, front, level_of, parts_of
+from protocols.replicated3 import SUITE as REPLICATED3
 from protocols.runs.planning import plan
 from protocols.runs.simulating import simulate
 
 
-def places(keys, level=opened_order.LEVEL):
+def places(keys, level=opened_order.LEVEL, parts=PARTS):
     """The ascending places of rows of keys, and how many levels of comparisons, and comparisons, that took."""
     rows, count = keys.shape
     flat, sizes = keys.reshape(-1), []
@@ -24,7 +27,7 @@ def places(keys, level=opened_order.LEVEL):
         return flat[left] < flat[right]
 
     starts = np.arange(rows)[:, None] * count
-    found = trio.run(opened_order._ascending, compare, starts + np.arange(count), level) - starts
+    found = trio.run(opened_order._ascending, compare, starts + np.arange(count), level, parts) - starts
     return found, (len(sizes), sum(sizes))
 
 
@@ -34,20 +37,40 @@ def shuffled(rows, count):
 
 
 @pytest.mark.parametrize("level", [1, 8192], ids=["searching", "in pairs"])
+@pytest.mark.parametrize("parts", [PARTS, PARTS_WITHOUT_MATERIAL, (8,)], ids=str)
 @pytest.mark.parametrize("count", range(1, 7))
-def test_every_order_of_few_elements(count, level):
+def test_every_order_of_few_elements(count, parts, level):
     every = np.array(list(permutations(range(count))))
     for keys in (every, *(every[:, None] if count < 6 else ())):
-        found, _ = places(keys, level)
+        found, _ = places(keys, level, parts)
         np.testing.assert_array_equal(found, np.argsort(keys, axis=1))
 
 
+@pytest.mark.parametrize("parts", [PARTS, PARTS_WITHOUT_MATERIAL], ids=str)
 @pytest.mark.parametrize(("rows", "count"), [(1, 100), (1, 1000), (3, 300), (100, 70), (500, 9), (1, 6000)])
-def test_many_elements_by_the_comparisons_that_were_counted(rows, count):
+def test_many_elements_by_the_comparisons_that_were_counted(rows, count, parts):
     keys = shuffled(rows, count)
-    found, taken = places(keys)
+    found, taken = places(keys, parts=parts)
     np.testing.assert_array_equal(found, np.argsort(keys, axis=1))
-    assert taken == comparisons(rows, count, opened_order.LEVEL)
+    assert taken == comparisons(rows, count, opened_order.LEVEL, parts)
+
+
+def test_wider_searches_save_levels():
+    assert front(1, 1000, opened_order.LEVEL) == (255, 4)
+    assert front(1, 1000, opened_order.LEVEL, PARTS_WITHOUT_MATERIAL) == (255, 16)
+    assert comparisons(1, 1000, opened_order.LEVEL)[0] == 6
+    assert comparisons(1, 1000, opened_order.LEVEL, PARTS_WITHOUT_MATERIAL)[0] == 4
+
+
+@pytest.mark.parametrize("dealt", [False, True])
+def test_who_would_make_material_does_not_matter_where_none_is_taken(dealt):
+    def session(factory):
+        return SimpleNamespace(supply=SimpleNamespace(dealt=dealt), factory=factory)
+
+    assert level_of(session(REPLICATED3)) == opened_order.LEVEL
+    assert parts_of(session(REPLICATED3)) == PARTS_WITHOUT_MATERIAL
+    assert level_of(session(BEAVER)) == (opened_order.LEVEL if dealt else opened_order.LEVEL_MADE)
+    assert parts_of(session(BEAVER)) == PARTS
 
 
 @pytest.mark.parametrize("count", [1000, 3000])
@@ -71,7 +94,7 @@ def test_answers_that_contradict_each_other_still_give_an_order(count):
 
     at = np.arange(3 * count).reshape(3, count)
     for level in (1, 8192):
-        found = trio.run(opened_order._ascending, compare, at, level)
+        found = trio.run(opened_order._ascending, compare, at, level, PARTS)
         np.testing.assert_array_equal(np.sort(found, axis=1), at)
 
 
