@@ -205,6 +205,8 @@ class Ring(OneWord):
         """The elements of public integers of any size and sign: an int, nested sequences of them, or an array."""
         if isinstance(values, int):
             return np.array(values % (1 << self.bits), U64)
+        if isinstance(values, np.ndarray) and values.dtype.kind in "biu":
+            return self._reduced(np.asarray(values.astype(U64), order="C"))
         return from_integers(values, 1 << self.bits, 1)
 
     def to_signed(self, x: Words) -> npt.NDArray[np.int64]:
