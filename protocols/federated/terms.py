@@ -57,7 +57,10 @@ class Terms:
             return self.robust.opens(self.clients)
         if isinstance(self.strategy, Scaffold):
             return "the sums of all updates and of how control variates moved"
-        return "the sum of all updates, with noise" if self.private else "the sum of all updates"
+        if isinstance(self.coder, NoisySites | NoisyPeople):
+            drawn = " that one had drawn, who saw it without" if self.coder.central else ""
+            return f"the sum of all updates, with noise{drawn}"
+        return "the sum of all updates"
 
     @property
     def private(self) -> bool:

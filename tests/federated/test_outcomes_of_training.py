@@ -86,6 +86,7 @@ def test_noise_is_as_large_as_it_says(noise, options):
     assert found.noise.deviation == pytest.approx(found.noise.length / np.sqrt(15))
     assert f"noise             {found.noise}" in str(found)
     assert "price of privacy  epsilon" in str(found)
+    assert found.opened.endswith("who saw it without" if noise.central else "with noise")
 
 
 def test_correlated_noise_is_at_most_as_large_as_it_says():
