@@ -94,6 +94,7 @@ class Report:
                 self._way_rows,
             ),
             Section(f"Cost by line, {self.parties[self.me]} alone", ("line", "rounds", "bytes"), by_line),
+            Section("Warnings", ("",), [(warning,) for warning in self.warnings]),
         ]
 
     @property

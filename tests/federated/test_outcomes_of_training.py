@@ -133,3 +133,5 @@ def test_a_run_and_a_plan_have_the_warning_in_their_accounts():
         report = mpc.simulate(main, data).report
     assert [said[:25] for said in report.warnings] == ["noise drowns the updates:"]
     assert mpc.plan(main, data).report.warnings == report.warnings
+    for shown in (repr(report), report._repr_html_()):
+        assert "noise drowns the updates: it is" in shown
