@@ -24,6 +24,9 @@ DATE = re.compile(r"\d{4}-\d\d-\d\d")
 EPOCH = date(1970, 1, 1).toordinal()
 TRUTHS = {"false": 0, "true": 1}
 
+TEXT_OF = "--text COLUMN"
+"""In a remedy, for whoever knows the column's name to put it in."""
+
 
 class Unfit(Exception):
     """The text at `place` is none of its column's kind: code, what it is, and the way out of a LocalError."""
@@ -128,7 +131,7 @@ class Numbers:
         named = f" (those of {', '.join(self.others)} are named)" if self.others else ""
         remedy = (
             "Write numbers with a decimal point and no separators, and days as YYYY-MM-DD; name the categories of "
-            f"texts{named}, --category sex=f,m; read identifiers, as e-mail addresses, as texts, --text COLUMN; or "
+            f"texts{named}, --category sex=f,m; read identifiers, as e-mail addresses, as texts, {TEXT_OF}; or "
             "choose --columns."
         )
         return _other(texts, place, "is not a number", remedy)

@@ -19,7 +19,7 @@ import click
 import numpy as np
 
 from mpc.errors import LocalError
-from party_runner.columns import Column, Kind, Reading, Texts, Unfit, is_number, is_value
+from party_runner.columns import TEXT_OF, Column, Kind, Reading, Texts, Unfit, is_number, is_value
 from party_runner.csv_quick import Layout, quick_table
 from protocols.runs.table import INEXACT, INEXACT_REMEDY, Table, first_inexact, inexact_integer, joint_type, stacked
 
@@ -205,7 +205,8 @@ def _numbers(path: Path, block: _Block, chosen: _Chosen) -> tuple[list[Column], 
         except Unfit as unfit:
             where = _where(path, block.lines[unfit.place], place, name)
             what = unfit.what if unfit.what.startswith(":") else f" {unfit.what}"
-            raise LocalError(unfit.code, f"{where}{what}", unfit.remedy) from None
+            remedy = unfit.remedy.replace(TEXT_OF, f"--text {name or place + 1}")
+            raise LocalError(unfit.code, f"{where}{what}", remedy) from None
     return columns, block.lines
 
 

@@ -137,12 +137,13 @@ def test_columns_say_what_is_read_and_text_how(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "reading", "code", "says", "remedy"),
     [
-        (SHOP, Reading(), "input-not-numeric", "line 2, column 1 ('email') is not a number", "--text COLUMN"),
+        (SHOP, Reading(), "input-not-numeric", "line 2, column 1 ('email') is not a number", "--text email;"),
+        ("a@x,1\n", Reading(header=False), "input-not-numeric", "line 1, column 1 is not a number", "--text 1;"),
         ("email,x\na,1\n ,2\n", EMAIL, "input-no-text", "line 3, column 1 ('email') is empty", "Drop the row"),
         ('email,x\na,1\n"",2\n', EMAIL, "input-no-text", "line 3, column 1 ('email') is empty", "Drop the row"),
         ("E-Mail,x\na,1\n", Reading(texts=("e-mail",)), "no-such-column", "'E-Mail'", "Write --text E-Mail."),
         ("email,email\na,b\n", EMAIL, "no-such-column", "has 2 columns of that name", "name of its own"),
-        ("email,x\na,1\nb,c\n", EMAIL, "input-not-numeric", "line 3, column 2 ('x') is not a number", "--text COLUMN"),
+        ("email,x\na,1\nb,c\n", EMAIL, "input-not-numeric", "line 3, column 2 ('x') is not a number", "--text x;"),
     ],
 )
 def test_what_is_refused(tmp_path: Path, text: str, reading: Reading, code: str, says: str, remedy: str) -> None:
