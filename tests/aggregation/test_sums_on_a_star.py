@@ -9,7 +9,8 @@ import trio.testing
 from aggregation_rounds import AUTHORITY, NOW, Round, a_round
 
 from mpc.errors import LocalError, PeerError
-from mpc.network.star import MemoryStar, Quorum, Rounds, StarClient, assemble
+from mpc.network.star import MemoryStar, Quorum, Rounds, StarClient, StarLimits, assemble
+from mpc.network.star.spool import Spool
 from protocols.aggregation import Client, Server, Terms, sum_at_client, sum_at_server
 
 SECONDS = 20.0
@@ -66,6 +67,26 @@ def test_two_rounds_with_everybody(malicious: bool) -> None:
 
     trio.run(main)
     assert [right(everybody, server) for server in done] == [True, True]
+
+
+@pytest.mark.parametrize("malicious", [False, True])
+def test_vectors_that_wait_in_files_are_summed_as_others(monkeypatch: pytest.MonkeyPatch, malicious: bool) -> None:
+    everybody, done, files = a_round(5, length=60_000, malicious=malicious), list[Server](), list[int]()
+    place_in_file = Spool.place
+    monkeypatch.setattr(Spool, "place", lambda self, size: files.append(size) or place_in_file(self, size))
+
+    async def main() -> None:
+        place = MemoryStar(limits=StarLimits(inbox_bytes=1))
+        with trio.fail_after(60):
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(at_server, place, everybody, done)
+                await trio.testing.wait_all_tasks_blocked()
+                for name in everybody.clients:
+                    nursery.start_soon(at_client, place, everybody, name)
+
+    trio.run(main)
+    assert right(everybody, done[0])
+    assert len([size for size in files if size >= 240_000]) == 5
 
 
 def test_clients_that_go_and_that_send_garbage() -> None:
