@@ -376,6 +376,29 @@ def test_many_small_messages_find_no_more_room_than_there_is() -> None:
     run_at_once(main)
 
 
+def test_messages_of_many_that_come_at_one_moment_find_no_more_room_either() -> None:
+    """Each comes whole in one read, and all readers are waked at once."""
+    limits, go = StarLimits(inbox_bytes=1 << 20), trio.Event()
+
+    async def one(where: MemoryStar, name: str) -> None:
+        async with where.dial(name) as client:
+            await go.wait()
+            await client.send((1,), bytes(100_000))
+
+    async def main() -> None:
+        async with (where := MemoryStar(limits=limits)).serve() as star, trio.open_nursery() as nursery:
+            for i in range(60):
+                nursery.start_soon(one, where, f"client{i}")
+            await trio.sleep(1)
+            go.set()
+            await trio.sleep(5)
+            assert (1 << 20) <= star.waiting_bytes < (1 << 20) + 2 * SCRATCH
+            for _ in range(60):
+                await next_of(star, Came)
+
+    run_at_once(main)
+
+
 async def events_here(star: StarServer) -> list[object]:
     found: list[object] = []
     while (event := await star.event(0)) is not None:

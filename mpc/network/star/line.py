@@ -138,6 +138,7 @@ class Line:
         while not self.over.is_set():
             await self._room()
             await (trio.lowlevel.checkpoint() if link.left_over else link.readable())
+            await self._room()  # others have come meanwhile
             if not self.over.is_set():
                 self._take_in(self.peer.read)
         await discard(link, waste)
