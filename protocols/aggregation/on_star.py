@@ -65,8 +65,8 @@ async def sum_at_server(
         rounds.close()
         messages = await trio.to_thread.run_sync(server.advance)
         tag = terms.round, terms.steps.index(step) + 1
-        for name, body in messages.items():
-            star.send(name, tag, body, connection=rounds.members[name])
+        for name in list(messages):  # each is let go as soon as its client has it
+            star.send(name, tag, messages.pop(name), connection=rounds.members[name])
         if server.step is not None:
             rounds.next_step(trio.current_time(), seconds)
     return server
