@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from mpc.algebra.field import PrimeField
@@ -49,12 +50,12 @@ class Circuit(ABC, Generic[Measurement, Result]):
         """Elements of the verifiers' randomness: one an output if there are several, and a point a gadget."""
         return len(self.gadgets) + (self.eval_output_len if self.eval_output_len > 1 else 0)
 
-    @property
+    @cached_property
     def proof_len(self) -> int:
         """Elements of a proof."""
         return sum(g.proof_length for g in self.gadgets)
 
-    @property
+    @cached_property
     def verifier_len(self) -> int:
         """Elements of a verifier: the reduced output, and a gadget's wires and value."""
         return 1 + sum(g.arity + 1 for g in self.gadgets)
