@@ -39,7 +39,8 @@ static inline void put_word(uint8_t *block, int i, State word) {
 }
 
 static inline void put_second_word(uint8_t *block, int i, State word) {
-    _mm_storeh_pd((double *)(block + 8 * i), _mm_castsi128_pd(_mm256_castsi256_si128(word)));
+    const Two words = _mm256_castsi256_si128(word);
+    _mm_storel_epi64((Two *)(block + 8 * i), _mm_unpackhi_epi64(words, words));
 }
 
 static inline void take_states(State s[WORDS], uint64_t *const states[4]) {
