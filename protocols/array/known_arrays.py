@@ -164,8 +164,8 @@ async def known_matmul(ctx: Context, a: KnownArray, x: SecretArray) -> SecretArr
     other party sends its owner a ciphertext for each element of x and gets one for some 15 elements of the product
     (512 bytes each). Where a dealer makes the material, `a @ x` of two secrets sends less.
 
-    Keys of 2048 bits are made and exchanged at a session's first call. Against semi-honest parties, any n - 1 of whom
-    may collude. Source and rounds: `protocols.encrypted.products`.
+    Keys of 2048 bits are made and exchanged at a session's first call. Against semi-honest parties, as many of whom
+    may collude as the suite allows. Source and rounds: `protocols.encrypted.products`.
     LocalError `not-known`, `foreign-secret`, `shape-mismatch`, `wrong-shape`, `range-exceeded` before anything is sent;
     PeerError `public-values-differ` (a party declared another range), `too-many-elements`, `paillier-range`,
     `paillier-not-unit`, and those of a key.

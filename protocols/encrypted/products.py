@@ -58,11 +58,11 @@ class Factor:
 async def known_product(ctx: Context, factor: Factor, x: ArithmeticShare) -> ArithmeticShare:
     """[A X] mod 2^k for A (m, d) known to its owner and X (d, c) shared: (m, c).
 
-    Nobody learns anything. Against semi-honest parties, all but one of whom may collude; masked products are within
-    2^-40 of random for all elements together. Two rounds beside inputs of the suite: X is opened under masks, beside
-    ciphertexts of these from each other party to the owner; then masked products back, many in a ciphertext. The owner
-    multiplies in constant time. The first call of a session has keys exchanged, a round at its start.
-    PeerError as `session_keys` and `to_shares`, `paillier-range`, `paillier-not-unit`.
+    Nobody learns anything. Against semi-honest parties, as many of whom may collude as the suite allows; masked
+    products are within 2^-40 of random for all elements together. Two rounds beside inputs of the suite: X is opened
+    under masks, beside ciphertexts of these from each other party to the owner; then masked products back, many in a
+    ciphertext. The owner multiplies in constant time. The first call of a session has keys exchanged, a round at its
+    start. PeerError as `session_keys` and `to_shares`, `paillier-range`, `paillier-not-unit`.
     """
     keys, ring = await session_keys(ctx), ring_of_integers(ctx)
     others = [j for j in ctx.everyone if j != factor.owner]

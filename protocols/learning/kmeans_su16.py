@@ -87,8 +87,8 @@ async def private_kmeans(
     Everybody learns noisy counts and sums of each step, from which its centres follow, and how many rows there are. All
     steps together are what `privacy` says (`mpc.Gaussian`) for one row in the place of another, whole rows of all
     owners where these hold columns: against everybody who sees them and all other rows, the parties among them, as long
-    as they follow the protocol and not all collude. The charge is spent once, before the first step. A step finds the
-    least of k distances for each row, and draws the noise of k (columns + 1) numbers.
+    as they follow the protocol and no more collude than the suite allows. The charge is spent once, before the first
+    step. A step finds the least of k distances for each row, and draws the noise of k (columns + 1) numbers.
 
     LocalError `wrong-shape`, `wrong-number`, `wrong-privacy`, `sensitivity-unknown` (rows that an owner's records are
     not known to be in), `not-bounded`, `noise-out-of-range`, and as `mpc.reveal` with `privacy`.

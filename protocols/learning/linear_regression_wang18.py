@@ -79,9 +79,9 @@ async def private_linear_regression(
     Everybody learns the model, which follows from sums with noise that nobody knows, and how many rows there are. It is
     what `privacy` says (`mpc.Gaussian`) for one row in the place of another, whole rows of all owners where these hold
     columns: against everybody who sees the model and all other rows, the parties among them, as long as they follow the
-    protocol and not all collude. One vector of (columns + 1)(columns + 2) / 2 + columns numbers is opened, or less.
-    One product of matrices, a norm of each row where their ranges do not bound it, and the noise; 4 rounds more than
-    these to agree on what it costs, spent before anything is computed.
+    protocol and no more collude than the suite allows. One vector of (columns + 1)(columns + 2) / 2 + columns numbers
+    is opened, or less. One product of matrices, a norm of each row where their ranges do not bound it, and the noise; 4
+    rounds more than these to agree on what it costs, spent before anything is computed.
 
     LocalError `wrong-shape`, `wrong-number`, `wrong-privacy`, `sensitivity-unknown` (rows that an owner's records are
     not known to be in), `not-bounded`, `noise-out-of-range`, and as `mpc.reveal` with `privacy`.

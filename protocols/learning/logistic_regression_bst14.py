@@ -93,8 +93,8 @@ async def private_logistic_regression(
     Everybody learns the noisy gradients, from which the weights of each step follow, and how many rows there are. All
     steps together are what `privacy` says (`mpc.Gaussian`) for one row in the place of another, whole rows of all
     owners where these hold columns: against everybody who sees them and all other rows, the parties among them, as long
-    as they follow the protocol and not all collude. All is charged before the first step, which has a sigmoid of each
-    row, a product of a matrix by a vector, and the noise.
+    as they follow the protocol and no more collude than the suite allows. All is charged before the first step, which
+    has a sigmoid of each row, a product of a matrix by a vector, and the noise.
 
     LocalError `wrong-shape`, `wrong-number` (of labels that may be other than 0 and 1, too), `wrong-privacy`,
     `sensitivity-unknown` (whose records are in which rows), `not-bounded`, `noise-out-of-range`; as `mpc.reveal`.

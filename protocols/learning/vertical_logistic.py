@@ -66,9 +66,9 @@ async def logistic_regression(
     size first, say to deviations from their mean in units of their deviation; ranges count in those of the weights.
 
     Nobody learns anything, neither of the data nor of a model on the way; reveal weights to whom they are for,
-    `await mpc.reveal(ctx, model.weights[0], to=0)`. Against semi-honest parties, any n - 1 of whom may collude. Weights
-    are those of the same steps in the clear but for rounding, a few units of the last place a step, and the sigmoid,
-    which is off by 1.1e-4: a step by as much times `rate` and the size of features.
+    `await mpc.reveal(ctx, model.weights[0], to=0)`. Against semi-honest parties, as many of whom may collude as the
+    suite allows. Weights are those of the same steps in the clear but for rounding, a few units of the last place a
+    step, and the sigmoid, which is off by 1.1e-4: a step by as much times `rate` and the size of features.
     A step has two products by Paillier side by side for each owner, and a sigmoid of the batch.
     LocalError `wrong-shape`, `wrong-number` (labels that may be other than 0 and 1, too), and as `mpc.known_matmul`.
     """
