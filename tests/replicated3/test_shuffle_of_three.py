@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+import mpc
 from mpc.context import Context
+from protocols.numeric import opened_order
 from protocols.preprocessing.orders import order_of
 from protocols.runs.simulating import simulate
 
@@ -90,3 +92,23 @@ def test_given_the_two_orders_that_a_party_knows_the_whole_one_is_uniform(monkey
         assert statistic(joint, 6**3) < 430  # beyond by chance below 2^-44
     for one, other, place in [(0, 1, (0, 0)), (1, 2, (1, 0)), (0, 2, (1, 1))]:
         np.testing.assert_array_equal(known[one][place[0]], known[other][place[1]])
+
+
+def test_what_sorting_opens_is_uniform_whatever_is_sorted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Comparisons of shuffled records are opened: of three elements, equal, ascending and descending ones."""
+    seen: list[Any] = []
+    original = opened_order.sorted_places
+
+    async def noting(ctx: Any, keys: Any) -> Any:
+        found = await original(ctx, keys)
+        if ctx.me == 0:
+            seen.append(found)
+        return found
+
+    async def main(ctx: Any, mine: Any) -> Any:
+        return await mpc.reveal(ctx, np.sort(await mpc.secret(ctx, 0, mine)))
+
+    monkeypatch.setattr("protocols.array.shuffled.sorted_places", noting)
+    for row in ([5, 5, 5], [1, 2, 3], [3, 2, 1]):
+        simulate(main, [np.tile(np.array(row), (3000, 1)), None, None], suite="replicated3")
+        assert statistic(seen.pop() @ np.array([9, 3, 1]), 6) < 80  # beyond by chance below 2^-44
