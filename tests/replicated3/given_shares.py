@@ -96,6 +96,11 @@ async def b2a(ctx: Context, mine: Given, lanes: int) -> Any:
     return await ctx.suite.b2a(ctx, stack_planes([plane(ctx, mine), plane(ctx, mine, 1)]))
 
 
+async def weighted_bits(ctx: Context, mine: Given, lanes: int) -> Any:
+    planes = stack_planes([plane(ctx, mine), plane(ctx, mine, 1)])
+    return await ctx.suite.weighted_bits(ctx, planes, ctx.ring.from_ints([[1, 2], [3, 1]]))
+
+
 async def truncate(ctx: Context, mine: Given, lanes: int) -> Any:
     return await ctx.suite.truncate(ctx, number(ctx, mine), 1)
 
@@ -218,6 +223,7 @@ EXAMINED = [
     Examined(bits_to_ring, 1, 3, at_once=False, of_bits=True),
     Examined(b2a, 2, 2, at_once=True, of_bits=True),
     Examined(b2a, 2, 2, at_once=False, of_bits=True),
+    Examined(weighted_bits, 2, 2, at_once=False, of_bits=True),
     Examined(truncate, 1, 3, at_once=False),
     Examined(by_summands, 1, 2, at_once=True),
     Examined(by_summands, 1, 3, at_once=False),

@@ -43,6 +43,7 @@ RIGHT: dict[Any, Callable[[int, int, int], list[int]]] = {
     of.a2b: lambda k, x, y: [x >> i & 1 for i in range(k)],
     of.bits_to_ring: lambda k, x, y: [x],
     of.b2a: lambda k, x, y: [x + 2 * y],
+    of.weighted_bits: lambda k, x, y: [x + 2 * y, 3 * x + y],
 }
 
 
@@ -174,8 +175,9 @@ async def everything(ctx: Context) -> None:
         (suite.mul_truncate, x, y, 5, x), (suite.by_summands, x, 1, lambda w: w[None], lambda u: u[None], 1),
     ]  # fmt: skip
     await together(ctx, *calls, *calls)
-    planes = await suite.a2b(ctx, x, 9)
-    await together(ctx, (suite.b2a, planes), (suite.b2a, planes), (suite.bits_to_ring, planes))
+    planes, weights = await suite.a2b(ctx, x, 3), ctx.ring.from_ints([[1, 2, 3], [4, 5, 6]])
+    calls = [(suite.b2a, planes), (suite.bits_to_ring, planes), (suite.weighted_bits, planes, weights)]
+    await together(ctx, *calls, *calls)
 
 
 @pytest.mark.parametrize("at_once", [of.MOST, of.TWO_ROUNDS], ids=["at once", "in two rounds"])
