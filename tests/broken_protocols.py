@@ -21,6 +21,8 @@ PRG, HASH, DEALING = "mpc/prg.py", "mpc/domain_hash.py", "protocols/preprocessin
 PROOFS, CLAIMS = "proofs/test_quicksilver.py", "proofs/test_claims_in_runs.py"
 OF_PROOFS = "proofs/test_pitfalls_of_proofs.py"
 QUICKSILVER, SENDING = "protocols/proofs/quicksilver_ysww21.py", "protocols/proofs/by_transfers.py"
+THREE = "replicated3/test_views_of_operations.py"
+READING, SHARES = "protocols/replicated3/reading.py", "protocols/replicated3/share.py"
 INPUTS = "protocols/array/circuit_inputs.py"
 VALID, NOBODY = "not (valid & ~points.is_neutral()).all()", "False"
 OF_CALL = "DomainHash(domain, self.session.agreement.session, self.path, *apart)"
@@ -129,6 +131,31 @@ MISTAKES = [
         "proofs/test_many_relations.py",
         ("errors_that_cancel_are_noticed", "weights that are all one", "protocols/proofs/many_relations.py",
          "to_ints(random_numbers(one.relation.count, WEIGHT_BITS, os.urandom))", "[1] * one.relation.count"),
+    ),
+    *_mistakes(
+        THREE,
+        ("a_party_sees_the_same_whatever_it_does_not_hold", "products under streams of who gets them", SHARES,
+         "ctx.pairwise_prg(following(ctx), ZERO)", "ctx.pairwise_prg(preceding(ctx), ZERO)"),
+        ("a_party_sees_the_same_whatever_it_does_not_hold", "entries under a pad of who gets them", READING,
+         'ctx.pairwise_prg(under, "pad")', 'ctx.pairwise_prg(to, "pad")'),
+        ("a_party_sees_the_same_whatever_it_does_not_hold", "a summand that the other one knows how to unmask",
+         SHARES, "ctx.pairwise_prg(third, RESHARED)", "ctx.pairwise_prg(other, RESHARED)"),
+        ("a_party_sees_the_same_whatever_it_does_not_hold", "an input without a mask", SHARES,
+         "second = algebra.sub(algebra.sub(x, known), first)", "second = algebra.sub(x, known)"),
+    ),
+    *_mistakes(
+        "replicated3/test_fresh_shares.py",
+        ("no_stream_is_drawn_twice_and_its_holders_draw_as_much_of_it", "streams that do not depend on the call",
+         CONTEXT, "return seed.prg(usage, self.path, self._stream((usage, other)))",
+         "return seed.prg(usage, self.path[:1], self._stream((usage, other)))"),
+        ("a_result_is_shared_anew", "sums of streams that both of two know", SHARES,
+         "ctx.pairwise_prg(third, RESHARED)", "ctx.pairwise_prg(other, RESHARED)"),
+    ),
+    *_mistakes(
+        "replicated3/test_shuffle_of_three.py",
+        ("given_the_two_orders_that_a_party_knows_the_whole_one_is_uniform", "orders that all three know",
+         "protocols/replicated3/shuffle.py", 'ctx.pairwise_prg(second if ctx.me == first else first, "order")',
+         'ctx.common_prg("order")'),
     ),
     *_mistakes(
         "proofs/test_proofs_to_everyone.py",
