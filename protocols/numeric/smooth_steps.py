@@ -8,7 +8,7 @@ and what it smooths to around 0 is the step of that distribution, but for the ne
 there and reach as far as its tail. So T is twice the largest |x| and twice a tail. It takes as many waves as T is long:
 worth it where a suite has sines nearly for nothing (`Suite.by_summands`).
 
-phi is pi w / sinh(pi w) for the logistic distribution, with a tail of 11.5 for 2^-16, and exp(-w^2 / 4) for the normal
+phi is pi w / sinh(pi w) for the logistic distribution, with a tail of 12.5 for 2^-18, and exp(-w^2 / 4) for the normal
 one of erf, with one of 4 for 2^-24.
 """
 
@@ -28,10 +28,10 @@ from protocols.shares import ArithmeticShare
 from protocols.suite import suite_of
 
 LONGEST_TURN = 96
-LOGISTIC_TAILS, ERF_TAILS = 23, 8
-LOGISTIC_REST_BITS = 17
-SHRUNK_BITS = 14
-"""The logistic series is made smaller by 2^-14, so that no error of it leaves [0, 1]."""
+LOGISTIC_TAILS, ERF_TAILS = 25, 8
+LOGISTIC_REST_BITS = 19
+SHRUNK_BITS = 16
+"""The logistic series is made smaller by 2^-16, so that no error of it leaves [0, 1]."""
 
 DOUBLE = 2 * PRECISION
 
@@ -45,7 +45,7 @@ def turn_of(ctx: Context, r: Range, f: int, tails: int) -> int | None:
 
 
 async def logistic(ctx: Context, x: ArithmeticShare, f: int, turn: int, result_bits: int) -> ArithmeticShare:
-    """[1 / (1 + exp(-x))] with `result_bits` fractional bits, within [0, 1] and 2^-14; three rounds."""
+    """[1 / (1 + exp(-x))] with `result_bits` fractional bits, within [0, 1] and 2^-16; three rounds."""
     half = await sum_of_waves(ctx, _in_turns(x, f, turn), logistic_waves(turn))
     return await rescale(ctx, plus(ctx, half, 1 << (DOUBLE - 1)), DOUBLE - result_bits)
 
@@ -62,7 +62,7 @@ def _in_turns(x: ArithmeticShare, f: int, turn: int) -> ArithmeticShare:
 
 @cache
 def logistic_waves(turn: int) -> tuple[Wave, ...]:
-    """The waves without which the rest is below 2^-17."""
+    """The waves without which the rest is below 2^-19."""
     with localcontext(EXACT):
         shrunk = 1 - Decimal(2) ** -SHRUNK_BITS
         return tuple(_series(turn, lambda w: shrunk * _logistic(w) / 2, Decimal(2) ** -LOGISTIC_REST_BITS))
