@@ -5,8 +5,9 @@ So they are the same on every machine: shares are multiplied by them. Angles are
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
+from itertools import pairwise
 from math import factorial, pi
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ RING_BITS = 64
 TERMS = 11
 """Of Taylor's series of the sine up to a quarter of a turn: what is left out is below 2^-57."""
 
+_AT_A_TIME = 1 << 11
 _QUARTER = np.uint64(1 << (RING_BITS - 2))
 
 Reals = npt.NDArray[np.float64]
@@ -43,28 +45,37 @@ def sine_of_public_turns(turns: Reals) -> Reals:
 
 def waves_of_summand(r: U64, waves: Sequence[Wave], precision: int) -> U64:
     """cos(2 pi k_j r) and then sin(2 pi k_j r) of each wave with so many fractional bits: (2 waves, count)."""
-    return _elements([*zip(*rotations(r, [wave.k for wave in waves]), strict=True)], precision)
+    return _elements(r, waves, precision, lambda cos, sin: (cos, sin))
 
 
 def waves_of_factor(c: U64, waves: Sequence[Wave], precision: int) -> U64:
     """a_j sin(2 pi k_j c) and then -a_j cos(2 pi k_j c): times `waves_of_summand` they add up to the waves at c - r."""
-    each = zip(rotations(c, [wave.k for wave in waves]), waves, strict=True)
-    return _elements([*zip(*((sin * float(w.a), cos * -float(w.a)) for (cos, sin), w in each), strict=True)], precision)
+    sizes = np.array([float(wave.a) for wave in waves])[:, None]
+    return _elements(c, waves, precision, lambda cos, sin: (sin * sizes, cos * -sizes))
 
 
-def rotations(angles: U64, multiples: Sequence[int]) -> Iterator[tuple[Reals, Reals]]:
-    """cos(2 pi k u) and sin(2 pi k u) for each k, in ascending order: each of the one before, turned by their
-    difference, whose rotation is worked out when it is another one. Off by less than 2^-50 for each k so far."""
-    last, step = 0, 0
-    cos, sin = np.ones(angles.shape), np.zeros(angles.shape)
-    cos_step, sin_step = cos, sin
-    for k in multiples:
-        if k - last != step:
-            step = k - last
-            cos_step, sin_step = _rotation(angles * np.uint64(step))
-        cos, sin = cos * cos_step - sin * sin_step, sin * cos_step + cos * sin_step
-        yield cos, sin
-        last = k
+def rotations(angles: U64, multiples: Sequence[int]) -> tuple[Reals, Reals]:
+    """cos(2 pi k u) and sin(2 pi k u) for each k: (multiples, count). Off by less than 2^-50 for each so far.
+
+    Equally spaced ones are turned from those before, twice as many each time.
+    """
+    gaps = {b - a for a, b in pairwise(multiples)}
+    if len(gaps) > 1:
+        each = [_rotation(angles * np.uint64(k)) for k in multiples]
+        return np.stack([cos for cos, _ in each]), np.stack([sin for _, sin in each])
+    count = len(multiples)
+    cos, sin = np.empty((count, *angles.shape)), np.empty((count, *angles.shape))
+    cos[0], sin[0] = _rotation(angles * np.uint64(multiples[0]))
+    if gaps:
+        cos_step, sin_step = _rotation(angles * np.uint64(gaps.pop()))
+    done = 1
+    while done < count:
+        more = min(done, count - done)
+        cos[done : done + more] = cos[:more] * cos_step - sin[:more] * sin_step
+        sin[done : done + more] = sin[:more] * cos_step + cos[:more] * sin_step
+        cos_step, sin_step = cos_step * cos_step - sin_step * sin_step, 2.0 * cos_step * sin_step
+        done += more
+    return cos, sin
 
 
 def _rotation(angles: U64) -> tuple[Reals, Reals]:
@@ -75,5 +86,18 @@ def _rotation(angles: U64) -> tuple[Reals, Reals]:
     return cos, sin
 
 
-def _elements(rows: Sequence[Sequence[Reals]], precision: int) -> U64:
-    return np.stack([np.rint(x * 2.0**precision).astype(np.int64).view(np.uint64) for row in rows for x in row])
+def _elements(
+    angles: U64,
+    waves: Sequence[Wave],
+    precision: int,
+    made: Callable[[Reals, Reals], tuple[Reals, Reals]],
+) -> U64:
+    """Of cosines and sines what is made, (2 waves, count): some angles at a time, which stay near the processor."""
+    multiples, count = [wave.k for wave in waves], len(waves)
+    found = np.empty((2 * count, len(angles)), np.int64)
+    for start in range(0, len(angles), _AT_A_TIME):
+        some = slice(start, start + _AT_A_TIME)
+        first, second = made(*rotations(angles[some], multiples))
+        found[:count, some] = np.rint(first * 2.0**precision)
+        found[count:, some] = np.rint(second * 2.0**precision)
+    return found.view(np.uint64)
