@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 import os
+from functools import lru_cache
 from hashlib import shake_256
 from math import prod
 from typing import NoReturn, TypeAlias
@@ -221,12 +222,30 @@ def encode_domain(domain: tuple[DomainPart, ...]) -> bytes:
 
 def _encode_part(part: DomainPart) -> bytes:
     if isinstance(part, str):
-        return b"s" + _measured(part.encode("utf-8", "surrogatepass"))
+        return _encode_text(part)
     if isinstance(part, bytes):
         return b"b" + _measured(part)
     if isinstance(part, tuple):
-        return b"t" + _counted(b"".join([_encode_number(item) for item in part]), len(part))
+        return _encode_numbers(part)
     return b"i" + _encode_number(part)
+
+
+@lru_cache(1 << 10)
+def _encode_text(text: str) -> bytes:
+    return b"s" + _measured(text.encode("utf-8", "surrogatepass"))
+
+
+_latest: list[tuple[tuple[int, ...], bytes]] = [((), b"")]
+"""The numbers that were encoded last, the very tuple: a call asks for several streams by its path."""
+
+
+def _encode_numbers(numbers: tuple[int, ...]) -> bytes:
+    latest, encoded = _latest[0]
+    if latest is numbers and numbers:
+        return encoded
+    encoded = b"t" + _counted(b"".join([_encode_number(item) for item in numbers]), len(numbers))
+    _latest[0] = numbers, encoded
+    return encoded
 
 
 def _encode_number(value: int) -> bytes:
