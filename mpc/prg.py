@@ -92,9 +92,7 @@ class Prg:
             raise LocalError("wrong-seed", "the key of a stream is 16 or 32 bytes", "use Seed.prg")
         self._key = key
         self._position = 0
-        self._round_keys = bytearray(176 if len(key) == 16 else 240)
-        expand = lib.parley_aes_expand_key if len(key) == 16 else lib.parley_aes256_expand_key
-        expand(ffi.from_buffer(BYTES, self._round_keys), ffi.from_buffer(BYTES, key))
+        self._round_keys: bytearray | None = None
 
     def words(self, shape: Shape) -> Words:
         """Uniform words of any shape; to be reduced by the caller in a ring of fewer than 64 bits."""
@@ -109,10 +107,10 @@ class Prg:
         return len(self._key) == 16 and self._position % 16 == 0 and bool(lib.parley_has_fast_aes())
 
     def left_to_kernel(self, words: int) -> tuple[Pointer, int]:
-        """The round keys and the block from which a kernel draws the next words, which are taken by that."""
+        """The key and the block from which a kernel draws the next words, which are taken by that."""
         block = self._position // 16
         self._position += 8 * words
-        return ffi.from_buffer(BYTES, self._round_keys), block
+        return ffi.from_buffer(BYTES, self._key), block
 
     def packed(self, planes: int, count: int) -> Words:
         """Uniform packed bits, `planes` rows of `count`: (planes, words_for(count)), padding bits zero."""
@@ -145,15 +143,24 @@ class Prg:
         self._fill(ffi.from_buffer(BYTES, out), n)
         return bytes(out)
 
+    def _expanded(self) -> bytearray:
+        """The round keys, worked out when they are first used: a kernel that draws has its own."""
+        of_128 = len(self._key) == 16
+        self._round_keys = bytearray(176 if of_128 else 240)
+        expand = lib.parley_aes_expand_key if of_128 else lib.parley_aes256_expand_key
+        expand(ffi.from_buffer(BYTES, self._round_keys), ffi.from_buffer(BYTES, self._key))
+        return self._round_keys
+
     def _fill(self, out: Pointer, length: int) -> None:
         block, skip = divmod(self._position, 16)
         self._position += length
+        round_keys = self._round_keys or self._expanded()
         device = accelerator()
-        if device is not None and device.aes_ctr(out, self._round_keys, block, skip, length):
+        if device is not None and device.aes_ctr(out, round_keys, block, skip, length):
             return
         if lib.parley_has_fast_aes():
             stream = lib.parley_aes_ctr if len(self._key) == 16 else lib.parley_aes256_ctr
-            stream(out, ffi.from_buffer(BYTES, self._round_keys), 0, block, skip, length)
+            stream(out, ffi.from_buffer(BYTES, round_keys), 0, block, skip, length)
         else:
             ffi.memmove(out, _openssl_stream(self._key, block, skip, length), length)
 

@@ -37,7 +37,7 @@ class KernelStream(Stream, Protocol):
         """Whether a kernel can draw what comes next."""
 
     def left_to_kernel(self, words: int) -> tuple[Pointer, int]:
-        """The round keys of AES-128 and the block from which a kernel draws so many words, which are taken by that."""
+        """The key of AES-128 and the block from which a kernel draws so many words, which are taken by that."""
 
 
 def as_words(x: Words) -> Words:

@@ -6,7 +6,7 @@
 
 #include "replicated/exports.h"
 
-enum { PIECE = 512, ROUNDS = 10, KEY_BYTES = 176 };
+enum { PIECE = 512, ROUNDS = 10, KEY_BYTES = 16, SCHEDULE_BYTES = 176 };
 
 /* Whether the blocks of n words can be counted from there. */
 static inline int counted(uint64_t block, size_t n) { return n / 2 <= UINT64_MAX - 1 - block; }
@@ -15,10 +15,13 @@ static void product(MaskedProduct *times, uint64_t *out, const uint64_t *x0, con
                     const uint64_t *y1, const uint8_t *before, uint64_t before_block, const uint8_t *after,
                     uint64_t after_block, size_t n) {
     uint64_t subtracted[PIECE], added[PIECE];
+    uint8_t before_keys[SCHEDULE_BYTES], after_keys[SCHEDULE_BYTES];
+    selected->aes.expand_key_128(before_keys, before);
+    selected->aes.expand_key_128(after_keys, after);
     for (size_t i = 0; i < n; i += PIECE) {
         const size_t here = at_most(n - i, PIECE), blocks = (here + 1) / 2;
-        selected->aes.ctr((uint8_t *)subtracted, before, ROUNDS, 0, before_block + i / 2, blocks);
-        selected->aes.ctr((uint8_t *)added, after, ROUNDS, 0, after_block + i / 2, blocks);
+        selected->aes.ctr((uint8_t *)subtracted, before_keys, ROUNDS, 0, before_block + i / 2, blocks);
+        selected->aes.ctr((uint8_t *)added, after_keys, ROUNDS, 0, after_block + i / 2, blocks);
         times(out + i, x0 + i, x1 + i, y0 + i, y1 + i, subtracted, added, here);
     }
 }

@@ -6,12 +6,12 @@
 #include <stdint.h>
 
 /* Elementwise over n words: out = x0*(y0 + y1) + x1*y0 + a - b mod 2^64, and the same of bits; a and b are the streams
- * of AES-128 (aes/exports.h) with the round keys `after` and `before`, each from a block on. */
+ * of AES-128 (aes/exports.h) under the keys `after` and `before`, each from a block on. */
 void parley_replicated_product(uint64_t *out, const uint64_t *x0, const uint64_t *x1, const uint64_t *y0,
-                               const uint64_t *y1, const uint8_t before[176], uint64_t before_block,
-                               const uint8_t after[176], uint64_t after_block, size_t n);
+                               const uint64_t *y1, const uint8_t before[16], uint64_t before_block,
+                               const uint8_t after[16], uint64_t after_block, size_t n);
 void parley_replicated_and(uint64_t *out, const uint64_t *x0, const uint64_t *x1, const uint64_t *y0,
-                           const uint64_t *y1, const uint8_t before[176], uint64_t before_block,
-                           const uint8_t after[176], uint64_t after_block, size_t n);
+                           const uint64_t *y1, const uint8_t before[16], uint64_t before_block,
+                           const uint8_t after[16], uint64_t after_block, size_t n);
 
 #endif

@@ -31,8 +31,8 @@ static void masks(uint64_t *out, uint64_t *s) {
 /* Of secret numbers, under streams of secret keys. */
 static void product(uint64_t *out, uint64_t *s) {
     const uint8_t *const keys = (const uint8_t *)(s + 4 * 45);
-    parley_replicated_product(out, s, s + 45, s + 90, s + 135, keys, 3, keys + 176, 5, 45);
-    parley_replicated_and(out + 45, s, s + 45, s + 90, s + 135, keys, 3, keys + 176, 5, 45);
+    parley_replicated_product(out, s, s + 45, s + 90, s + 135, keys, 3, keys + 16, 5, 45);
+    parley_replicated_and(out + 45, s, s + 45, s + 90, s + 135, keys, 3, keys + 16, 5, 45);
 }
 
 const Case cases[] = {
