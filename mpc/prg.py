@@ -102,9 +102,8 @@ class Prg:
 
     @property
     def of_kernels(self) -> bool:
-        """Whether a kernel can draw what comes next: the key is of AES-128, nothing of a block is taken, and the
-        processor has AES."""
-        return len(self._key) == 16 and self._position % 16 == 0 and bool(lib.parley_has_fast_aes())
+        """Whether a kernel can draw what comes next: the key is of AES-128, and nothing of a block is taken."""
+        return len(self._key) == 16 and self._position % 16 == 0
 
     def left_to_kernel(self, words: int) -> tuple[Pointer, int]:
         """The key and the block from which a kernel draws the next words, which are taken by that."""

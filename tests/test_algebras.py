@@ -94,16 +94,17 @@ def test_recombination_is_its_formula(algebra, data):
 @pytest.mark.parametrize("algebra", [*RINGS, BITS], ids=str)
 @given(data=st.data())
 def test_masked_products_are_their_formula_under_any_stream(algebra, data):
-    """Streams that a kernel may draw, and one that it may not, as it lies within a block; the same numbers after."""
+    """Streams that a kernel may draw, one within a block, which it may not, and none; the same numbers after."""
     shape, other = operands(data)
     x = drawn(algebra, shape), drawn(algebra, shape, 1)
     y = drawn(algebra, other, 2), drawn(algebra, other, 3)
-    taken = data.draw(st.integers(0, 3))
+    taken, present = data.draw(st.integers(0, 3)), data.draw(st.tuples(st.booleans(), st.booleans()))
     results = []
     for masked in (algebra.masked_product, partial(formula_of_product, algebra)):
         streams = [Seed(bytes([i] * 32)).prg("mask") for i in range(2)]
         streams[0].words((taken,))
-        results.append([masked(x, y, tuple(streams)), *(stream.words((3,)) for stream in streams)])
+        masks = [stream if there else None for stream, there in zip(streams, present, strict=True)]
+        results.append([masked(x, y, tuple(masks)), *(stream.words((3,)) for stream in streams)])
     for found, expected in zip(*results, strict=True):
         np.testing.assert_array_equal(found, expected)
 

@@ -25,6 +25,7 @@ Shape: TypeAlias = tuple[int, ...]
 Axes: TypeAlias = int | tuple[int, ...] | None
 PrefixOp: TypeAlias = Literal["and", "xor", "or"]
 Pair: TypeAlias = tuple[Words, Words]
+Masks: TypeAlias = tuple[Stream | None, Stream | None]
 Moving: TypeAlias = Callable[..., npt.NDArray[Any]]
 
 
@@ -101,10 +102,10 @@ class Z2k(Algebra, Protocol):
     def shift_left(self, x: Words, s: int) -> Words:
         """x * 2^s, 0 <= s <= bits."""
 
-    def masked_product(self, x: Pair, y: Pair, masks: tuple[Stream, Stream]) -> Words:
+    def masked_product(self, x: Pair, y: Pair, masks: Masks) -> Words:
         """x_0 (y_0 + y_1) + x_1 y_0 + after - before, broadcasting: what a party has of a replicated product.
 
-        `masks`: the streams that `before` and `after` are drawn from, in the shape of the result.
+        `masks`: the streams that `before` and `after` are drawn from, in the shape of the result; None for zeros.
         """
 
     def planes(self, x: Words, count: int) -> Words:
@@ -147,7 +148,7 @@ class Bits(Elementwise, Protocol):
     def same(self, x: Words, y: Words, out: Words | None = None) -> Words:
         """~(x ^ y)."""
 
-    def masked_product(self, x: Pair, y: Pair, masks: tuple[Stream, Stream]) -> Words:
+    def masked_product(self, x: Pair, y: Pair, masks: Masks) -> Words:
         """As that of `Z2k`, of bits."""
 
     def pack(self, bits: npt.NDArray[Any]) -> Words:

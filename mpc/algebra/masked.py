@@ -11,17 +11,17 @@ from typing import TypeGuard
 
 import numpy as np
 
-from mpc.algebra.interface import Elementwise, Pair
+from mpc.algebra.interface import Elementwise, Masks, Pair
 from mpc.algebra.words import U64, KernelStream, Stream, Words, as_words, contiguous, pointer
+from native import Pointer, ffi, lib
 
-Masks = tuple[Stream, Stream]
 Kernel = Callable[..., None]
 
 
 def masked_product(kernel: Kernel, x: Pair, y: Pair, masks: Masks) -> Words | None:
     """In one pass over memory, each mask drawn where it is added; None where a stream or the shapes do not allow it."""
     before, after = masks
-    if not (_of_kernels(before) and _of_kernels(after)):
+    if not (_of_kernels(before) and _of_kernels(after)) or not lib.parley_has_fast_aes():
         return None
     shape, operands = x[0].shape, [*x, *y]
     if shape != y[0].shape:
@@ -32,16 +32,26 @@ def masked_product(kernel: Kernel, x: Pair, y: Pair, masks: Masks) -> Words | No
         operands = [np.broadcast_to(as_words(words), shape) for words in operands]
     out = np.empty(shape, U64)
     pointers = [pointer(contiguous(as_words(words))) for words in operands]
-    kernel(pointer(out), *pointers, *before.left_to_kernel(out.size), *after.left_to_kernel(out.size), out.size)
+    kernel(pointer(out), *pointers, *_left_to_kernel(before, out.size), *_left_to_kernel(after, out.size), out.size)
     return out
 
 
-def _of_kernels(stream: Stream) -> TypeGuard[KernelStream]:
-    return getattr(stream, "of_kernels", False)
+def _of_kernels(stream: Stream | None) -> TypeGuard[KernelStream | None]:
+    return stream is None or getattr(stream, "of_kernels", False)
+
+
+def _left_to_kernel(stream: KernelStream | None, words: int) -> tuple[Pointer, int]:
+    return (ffi.NULL, 0) if stream is None else stream.left_to_kernel(words)
 
 
 def formula_of_product(algebra: Elementwise, x: Pair, y: Pair, masks: Masks) -> Words:
     """The same step by step, broadcasting."""
-    z = algebra.add(algebra.mul(x[0], algebra.add(*y)), algebra.mul(x[1], y[0]))
-    before, after = (algebra.draw(mask, algebra.shape(z)) for mask in masks)
-    return algebra.add(z, algebra.sub(after, before))
+    return masked(algebra, algebra.add(algebra.mul(x[0], algebra.add(*y)), algebra.mul(x[1], y[0])), masks)
+
+
+def masked(algebra: Elementwise, z: Words, masks: Masks) -> Words:
+    """z + after - before."""
+    before, after = masks
+    if before is not None:
+        z = algebra.sub(z, algebra.draw(before, algebra.shape(z)))
+    return z if after is None else algebra.add(z, algebra.draw(after, algebra.shape(z)))

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from mpc.algebra import bit_tables, bits
 from mpc.algebra.elements import OneWord, moved_elements
-from mpc.algebra.interface import Axes, Moving, Pair, Shape
+from mpc.algebra.interface import Axes, Masks, Moving, Pair, Shape
 from mpc.algebra.masked import formula_of_product, masked_product
 from mpc.algebra.sums import summed_axes
 from mpc.algebra.words import U64, Stream, Words
@@ -58,7 +58,7 @@ class PackedBits(OneWord):
         """x & y."""
         return bits.bit_and(x, y)
 
-    def masked_product(self, x: Pair, y: Pair, masks: tuple[Stream, Stream]) -> Words:
+    def masked_product(self, x: Pair, y: Pair, masks: Masks) -> Words:
         """x_0 & (y_0 ^ y_1) ^ x_1 & y_0 ^ after ^ before, broadcasting; in one pass if all have one shape."""
         out = masked_product(lib.parley_replicated_and, x, y, masks)
         return formula_of_product(self, x, y, masks) if out is None else out

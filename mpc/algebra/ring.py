@@ -15,7 +15,7 @@ import numpy.typing as npt
 from mpc.algebra import bits
 from mpc.algebra.accelerator import accelerator
 from mpc.algebra.elements import OneWord, from_integers, moved_elements
-from mpc.algebra.interface import Moving, Pair
+from mpc.algebra.interface import Masks, Moving, Pair
 from mpc.algebra.masked import formula_of_product, masked_product
 from mpc.algebra.matmul import device_product, stacked_product
 from mpc.algebra.sums import sum_axes, summed_axes
@@ -136,7 +136,7 @@ class Ring(OneWord):
             lib.parley_recombine(pointer(out), pc, pd, pb, pe, pa, out.size, with_de)
         return self._reduced(out)
 
-    def masked_product(self, x: Pair, y: Pair, masks: tuple[Stream, Stream]) -> Words:
+    def masked_product(self, x: Pair, y: Pair, masks: Masks) -> Words:
         """x_0 (y_0 + y_1) + x_1 y_0 + after - before, broadcasting; in one pass over memory if all have one shape."""
         out = masked_product(lib.parley_replicated_product, x, y, masks)
         return formula_of_product(self, x, y, masks) if out is None else self._reduced(out)

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mpc.algebra.elements import OneWord
-from mpc.algebra.interface import Algebra, Axes, Moving, Pair, PrefixOp, Shape, Z2k
+from mpc.algebra.interface import Algebra, Axes, Masks, Moving, Pair, PrefixOp, Shape, Z2k
 from mpc.algebra.sums import summed_axes
 from mpc.algebra.words import Stream, Words
 from mpc.errors import LocalError
@@ -152,7 +152,7 @@ class ShapesOfRing:
         """A value of all shapes, broadcast."""
         return _together("recombine", c, d, b, e, a)
 
-    def masked_product(self, x: Pair, y: Pair, masks: tuple[Stream, Stream]) -> Words:
+    def masked_product(self, x: Pair, y: Pair, masks: Masks) -> Words:
         """A value of all shapes, broadcast; nothing is drawn."""
         return _together("mul", *x, *y)
 
@@ -253,7 +253,7 @@ class ShapesOfBits(OneWord):
         """Words of all shapes, broadcast."""
         return _together("recombine", c, d, b, e, a)
 
-    def masked_product(self, x: Pair, y: Pair, masks: tuple[Stream, Stream]) -> Words:
+    def masked_product(self, x: Pair, y: Pair, masks: Masks) -> Words:
         """Words of all shapes, broadcast; nothing is drawn."""
         return _together("mul", *x, *y)
 

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from mpc.algebra import bits
 from mpc.algebra.elements import centred, from_integers, moved_elements, to_integers
-from mpc.algebra.interface import Moving, Pair
+from mpc.algebra.interface import Masks, Moving, Pair
 from mpc.algebra.masked import formula_of_product
 from mpc.algebra.matmul import stacked_product
 from mpc.algebra.ring import Ring, Shape
@@ -184,7 +184,7 @@ class WideRing:
         lib.parley_wide_recombine(pointer(out), pc, pd, pb, pe, pa, out.size // 2, with_de)
         return self._reduced(out)
 
-    def masked_product(self, x: Pair, y: Pair, masks: tuple[Stream, Stream]) -> Words:
+    def masked_product(self, x: Pair, y: Pair, masks: Masks) -> Words:
         """x_0 (y_0 + y_1) + x_1 y_0 + after - before, broadcasting."""
         return formula_of_product(self, x, y, masks)
 

@@ -34,7 +34,7 @@ class KernelStream(Stream, Protocol):
 
     @property
     def of_kernels(self) -> bool:
-        """Whether a kernel can draw what comes next."""
+        """Whether a kernel can draw what comes next, where the processor has AES."""
 
     def left_to_kernel(self, words: int) -> tuple[Pointer, int]:
         """The key of AES-128 and the block from which a kernel draws so many words, which are taken by that."""

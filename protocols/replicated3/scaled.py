@@ -11,12 +11,14 @@ from math import prod
 
 from mpc.accounts.cost import cost
 from mpc.algebra.interface import Z2k
+from mpc.algebra.masked import masked
 from mpc.algebra.shapes import broadcast
 from mpc.algebra.words import Words
 from mpc.context import Context, Spec
+from mpc.prg import Prg
 from protocols.replicated3.arithmetic import own_product
 from protocols.replicated3.reading import LEFT, RIGHT, TELLER, reading_words
-from protocols.replicated3.share import ZERO
+from protocols.replicated3.share import ZERO, following, preceding
 from protocols.replicated3.truncate import check_shift, shortened
 from protocols.replicated3.two_arrays import TwoArrays
 from protocols.shares import Shape
@@ -45,23 +47,25 @@ async def mul_truncate(
     check_shift(ring, shift)
 
     def own() -> Words:
-        product = own_product(ring, ring.mul, x, y)
-        total = ring.sum(product, 0) if summed else product
-        return total if plus is None else ring.add(total, plus.first)
+        if summed:
+            return masked(ring, ring.sum(own_product(ring, ring.mul, x, y), 0), _masks(ctx))
+        return ring.masked_product((x.first, x.second), (y.first, y.second), _masks(ctx))
 
     z = await ctx.off_loop(x.size, own)
+    z = z if plus is None else ring.add(z, plus.first)
     return await shortened(ctx, ring, await _difference(ctx, ring, z), shift)
 
 
 async def _difference(ctx: Context, ring: Z2k, z: Words) -> Words:
-    """Of the sum of what all three have, w at the teller and u at the pair. One round of the pair."""
-
-    def stream(other: int) -> Words:
-        return ring.draw(ctx.pairwise_prg(other, ZERO), ring.shape(z))
-
+    """Of the sum of what all three have, masked, w at the teller and u at the pair. One round of the pair."""
     if ctx.me == TELLER:
-        return ring.sub(ring.sub(stream(RIGHT), stream(LEFT)), z)
+        return ring.neg(z)
     other = LEFT if ctx.me == RIGHT else RIGHT
-    own = (ring.sub if ctx.me == LEFT else ring.add)(z, stream(TELLER))
-    ctx.send(other, own)
-    return ring.add(own, ring.reduce(await ctx.receive(other, Spec(own.shape))))
+    ctx.send(other, z)
+    return ring.add(z, ring.reduce(await ctx.receive(other, Spec(z.shape))))
+
+
+def _masks(ctx: Context) -> tuple[Prg | None, Prg | None]:
+    """Those of a share of zero but for that which the pair has in common: each of them takes it for its own."""
+    before = None if ctx.me == RIGHT else ctx.pairwise_prg(preceding(ctx), ZERO)
+    return before, None if ctx.me == LEFT else ctx.pairwise_prg(following(ctx), ZERO)

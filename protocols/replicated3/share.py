@@ -38,10 +38,15 @@ def placed(ctx: Context, algebra: Elementwise, place: int, words: Words | None, 
     return (holds[ctx.me != place], holds[following(ctx) != place])
 
 
+def placed_number(ctx: Context, ring: Z2k, place: int, words: Words | None, shape: Shape) -> TwoArrays:
+    """[x] of elements x that two parties know: as `placed`. Local."""
+    return TwoArrays(*placed(ctx, ring, place, words, shape), ring, (ctx.me != place, following(ctx) != place))
+
+
 def constant(ctx: Context, words: Words) -> TwoArrays:
     """[c] for ring elements c that everybody knows: c_0 = c, the others zero. Local."""
     ring = ring_of(ctx)
-    return TwoArrays(*placed(ctx, ring, 0, ring.reduce(words), ring.shape(words)), ring)
+    return placed_number(ctx, ring, 0, ring.reduce(words), ring.shape(words))
 
 
 def constant_bits(ctx: Context, words: Words, shape: Shape) -> TwoArrayBits:

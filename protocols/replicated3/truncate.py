@@ -10,7 +10,6 @@ from mpc.algebra.words import Words
 from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.replicated3.reading import TELLER, read, reading_rounds, reading_words
-from protocols.replicated3.share import placed
 from protocols.replicated3.summands import summand
 from protocols.replicated3.two_arrays import TwoArrays
 
@@ -53,12 +52,13 @@ async def shortened(ctx: Context, ring: Z2k, known: Words, shift: int) -> TwoArr
         wrap = ring.shift_left(ring.shift_right(w, k - 1), k - shift)
         return ring.moved(lambda *parts: np.stack(parts), ring.neg(ring.shift_right(w, shift)), wrap)
 
-    low_half = ring.sub(one, ring.shift_right(known, k - 1))
-
     def reading(entries: Words) -> Words:
+        low_half = ring.sub(one, ring.shift_right(known, k - 1))
         return ring.add(entries[0], ring.mul(low_half, entries[1]))
 
+    def with_u(entries: Words) -> Words:
+        of_u = ring.sub(ring.shift_right(known, shift), ring.from_ints(half >> shift))
+        return ring.add(of_u, reading(entries))
+
     entries = told() if ctx.me == TELLER else None
-    both = await read(ctx, ring, entries, (2, *shape), reading, shape)
-    of_u = None if ctx.me == TELLER else ring.sub(ring.shift_right(known, shift), ring.from_ints(half >> shift))
-    return TwoArrays(*both, ring) + TwoArrays(*placed(ctx, ring, 0, of_u, shape), ring)
+    return TwoArrays(*await read(ctx, ring, entries, (2, *shape), reading, shape, with_u), ring)

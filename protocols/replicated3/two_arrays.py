@@ -20,11 +20,15 @@ from protocols.shares import Join, Move, Shape
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class TwoArrays(Linear):
-    """[x]: x_i and x_{i+1} at party i, elements of Z_2^k in the shape of x. Never changed in place."""
+    """[x]: x_i and x_{i+1} at party i, elements of Z_2^k in the shape of x. Never changed in place.
+
+    `zero`: which of both are zeros whatever x is, as of a constant, which is all in x_0: nothing is to be added then.
+    """
 
     first: Words
     second: Words
     ring: Z2k
+    zero: tuple[bool, bool] = (False, False)
 
     @property
     def shape(self) -> Shape:
@@ -35,10 +39,26 @@ class TwoArrays(Linear):
         """A share of the same ring that is these elements."""
         return TwoArrays(first, second, self.ring)
 
+    def __add__(self, other: TwoArrays) -> TwoArrays:
+        return self._with(self.ring.add, other)
+
+    def __sub__(self, other: TwoArrays) -> TwoArrays:
+        return self._with(self.ring.sub, other)
+
+    def _with(self, combined: Callable[[Words, Words], Words], other: TwoArrays) -> TwoArrays:
+        arrays = zip((self.first, self.second), (other.first, other.second), other.zero, strict=True)
+        first, second = (x if zero and _within(y, x) else combined(x, y) for x, y, zero in arrays)
+        return self.like(first, second)
+
     def each(self, function: Callable[..., Words], *others: TwoArrays) -> TwoArrays:
         """The function of the first arrays and that of the second ones."""
         first = function(self.first, *(other.first for other in others))
         return self.like(first, function(self.second, *(other.second for other in others)))
+
+
+def _within(y: Words, x: Words) -> bool:
+    """Whether y broadcasts to the shape of x."""
+    return y.ndim <= x.ndim and x.shape[x.ndim - y.ndim :] == y.shape
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

@@ -9,7 +9,7 @@ from kernel_cases import at_every, with_kernels_of_their_own
 
 import native
 from mpc.prg import Seed
-from native import lib
+from native import ffi, lib
 
 KEYS = [Seed(bytes([i] * 32)) for i in (1, 2)]
 
@@ -39,3 +39,16 @@ def test_products_and_ands_under_two_streams(n: int, blocks: tuple[int, int]) ->
     assert untouched(whole)
     lib.parley_replicated_and(p(operands[2]), *map(p, operands), *drawn, n)
     assert (operands[2] == out).all()
+
+
+def test_where_there_is_no_key_nothing_is_added() -> None:
+    n, (x, y) = 1030, (sample(1030, seed) for seed in (1, 2))
+    out, key = np.empty(n, np.uint64), p(np.frombuffer(KEYS[0].prg("mask")._key, np.uint8))
+    mask = KEYS[0].prg("mask").words((n,))
+    for before, after, expected in (
+        (ffi.NULL, ffi.NULL, x * y),
+        (key, ffi.NULL, x * y - mask),
+        (ffi.NULL, key, x * y + mask),
+    ):
+        lib.parley_replicated_product(p(out), p(x), p(0 * x), p(y), p(0 * y), before, 0, after, 0, n)
+        assert (out == expected).all()
