@@ -48,8 +48,8 @@ def _bodies(plan: AggregationPlan, n: int, name: int) -> Iterator[tuple[Step, in
     keys, parcels = 2 * KEY_BYTES, _NUMBER + holders * (_NUMBER + sealed_bytes(plan, n))
     signed = SIGNATURE_BYTES if plan.malicious else 0
     entry = keys + signed + (_CERTIFICATE + name if plan.malicious else 0)
-    listed = n * entry if plan.malicious else _NUMBER + holders * (_NUMBER + 1 + name + entry)
-    yield Step.ADVERTISE, entry, HEADER_BYTES + 2 * _NUMBER + listed
+    listed = n * entry if plan.malicious else 2 * _NUMBER + holders * (_NUMBER + 1 + name + entry)
+    yield Step.ADVERTISE, entry, HEADER_BYTES + _NUMBER + listed
     yield Step.SHARE_KEYS, COMMITMENT_BYTES + parcels, HEADER_BYTES + subset + parcels
     yield Step.MASKED_INPUT, signed + packed_bytes(plan.length, plan.bits), HEADER_BYTES + subset
     if plan.malicious:

@@ -68,10 +68,14 @@ def read_directory(
     n = reader.number(plan.clients + 1)
     if n < plan.least:
         raise too_few(terms.server, Step.ADVERTISE.title, n, plan.least)
-    me = reader.number(n)
-    entries = _whole(reader, n) if plan.malicious else _part(reader, n, plan.holders_among(n))
+    if plan.malicious:
+        entries = _whole(reader, n)
+        me = next((i for i, entry in entries.items() if entry == own), n)
+    else:
+        me = reader.number(n)
+        entries = _part(reader, n, plan.holders_among(n))
     reader.end()
-    if plan.malicious and entries[me] != own:
+    if me == n:
         raise wrong_set(terms.server, f"does not list {own.name} with the keys that it advertised")
     if me in entries and not plan.malicious:
         raise malformed(terms.server, "a client's own keys among those of its neighbours")

@@ -200,7 +200,7 @@ class Server:
             self._holders = [[] for _ in range(n)]
             whole = whole_bytes(self._entries)
             self._digest = directory_digest(self._context, n, self._entries)
-            return {entry.name: front + number(n) + number(i) + whole for i, entry in enumerate(self._entries)}
+            return dict.fromkeys((entry.name for entry in self._entries), front + number(n) + whole)
         if self.plan.complete:
             self._holders = [[j for j in range(n) if j != i] for i in range(n)]
         else:
