@@ -8,10 +8,11 @@ import time
 from pathlib import Path
 
 import pytest
+from free_ports import free_ports
 
 from mpc.network.identity import new_identity
 
-from .processes import ENDLESS, LIMIT, PRODUCT, free_ports, write
+from .processes import ENDLESS, LIMIT, PRODUCT, write
 from .template import Begun
 
 NAMES = ("north", "south", "east")
