@@ -136,7 +136,10 @@ class Derived:
 
     mul_truncate: ClassVar[Any] = None
     """The suite's own way to shorten a product at once, if that is cheaper than one after the other: `async (ctx, x, y,
-    shift, plus, summed)` gives [(x y + plus) / 2^shift] as `truncate` would, `summed` over the first axis."""
+    shift, plus, summed)` gives [(x y + plus) / 2^shift] as `truncate` would, `summed` over the first axis. With it
+    comes `matmul_truncate`, `async (ctx, x, y, shift)`."""
+
+    matmul_truncate: ClassVar[Any] = None
 
     weighted_bits: ClassVar[Any] = None
     """The suite's own way to add up bits with public weights, if that is cheaper than `bits_to_ring`: `async (ctx, x,

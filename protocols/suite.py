@@ -92,6 +92,7 @@ class Suite(Required[A, B], Protocol[A, B]):
     by_summands: ClassVar[Any]
     weighted_bits: ClassVar[Any]
     mul_truncate: ClassVar[Any]
+    matmul_truncate: ClassVar[Any]
 
     async def settle(self, ctx: Context) -> None:
         """Check all that was opened so far and is not checked yet; Abort if someone cheated.

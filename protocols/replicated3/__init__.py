@@ -46,6 +46,7 @@ class Replicated3Suite(Derived):
     shuffle: ClassVar[Any] = staticmethod(shuffle.shuffle)
     weighted_bits: ClassVar[Any] = staticmethod(convert.weighted_bits)
     mul_truncate: ClassVar[Any] = staticmethod(scaled.mul_truncate)
+    matmul_truncate: ClassVar[Any] = staticmethod(scaled.matmul_truncate)
     by_summands: ClassVar[Any] = staticmethod(summands.by_summands)
 
 

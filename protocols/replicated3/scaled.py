@@ -56,6 +56,24 @@ async def mul_truncate(
     return await shortened(ctx, ring, await _difference(ctx, ring, z), shift)
 
 
+def _matrix_words(x: TwoArrays, y: TwoArrays, shift: int) -> int:
+    size = x.ring.words * prod(broadcast(x.shape[:-2], y.shape[:-2])) * x.shape[-2] * y.shape[-1]
+    return 2 * size + reading_words(2 * size, size)
+
+
+@cost(rounds=2, in_all=_matrix_words)
+async def matmul_truncate(ctx: Context, x: TwoArrays, y: TwoArrays, shift: int) -> TwoArrays:
+    """[x @ y / 2^shift] for matrices or stacks of them, as `mul_truncate`."""
+    ring = x.ring
+    check_shift(ring, shift)
+
+    def own() -> Words:
+        return masked(ring, own_product(ring, ring.matmul, x, y), _masks(ctx))
+
+    z = await ctx.off_loop(x.size * y.shape[-1], own)
+    return await shortened(ctx, ring, await _difference(ctx, ring, z), shift)
+
+
 async def _difference(ctx: Context, ring: Z2k, z: Words) -> Words:
     """Of the sum of what all three have, masked, w at the teller and u at the pair. One round of the pair."""
     if ctx.me == TELLER:

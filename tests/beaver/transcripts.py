@@ -39,7 +39,7 @@ PARTIES = (2, 3)
 OF_TWO = ("garbled", "garbled_numbers")
 GARBLED = ("mul", "square", "matmul", "and_", "a2b", "b2a", "bits_to_ring", "msb", "below", "is_zero", "truncate")
 """What the suite yao does in its own way; what is derived of these sends the same."""
-OF_SUMMANDS = ("mul_truncate", "by_summands", "weighted_bits")
+OF_SUMMANDS = ("mul_truncate", "matmul_truncate", "by_summands", "weighted_bits")
 """What the suite replicated3 alone has."""
 BY_READING = ("a2b", "b2a", "bits_to_ring", "msb", "below", "is_zero", "select", "truncate", *OF_SUMMANDS)
 """What the suite replicated3 does by reading, in one round or in two."""
@@ -122,6 +122,11 @@ async def _shortened(ctx: Context) -> Any:
     return await ctx.suite.mul_truncate(ctx, await _x(ctx, 0), await _x(ctx, 1), 16, await _x(ctx, 2), True)
 
 
+async def _shortened_matrices(ctx: Context) -> Any:
+    x = (await _x(ctx))[:4].reshape((2, 2))
+    return await ctx.suite.matmul_truncate(ctx, x, x, 16)
+
+
 async def _by_summands(ctx: Context) -> Any:
     return await ctx.suite.by_summands(ctx, await _x(ctx), 1, lambda w: w[None], lambda u: u[None], 1)
 
@@ -175,6 +180,7 @@ SCRIPTS: dict[str, Script] = {
     "shuffle": _shuffled,
     "truncate": lambda ctx: _then(ctx, ctx.suite.truncate, 16),
     "mul_truncate": _shortened,
+    "matmul_truncate": _shortened_matrices,
     "by_summands": _by_summands,
     "weighted_bits": _weighed,
     "garbled": _garbled,

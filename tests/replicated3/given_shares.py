@@ -110,6 +110,11 @@ async def mul_truncate(ctx: Context, mine: Given, lanes: int) -> Any:
     return await ctx.suite.mul_truncate(ctx, x, y, 1, y)
 
 
+async def matmul_truncate(ctx: Context, mine: Given, lanes: int) -> Any:
+    x, y = number(ctx, mine), number(ctx, mine, 1)
+    return await ctx.suite.matmul_truncate(ctx, x[:1].reshape((1, 1)), y.reshape((1, lanes)), 1)
+
+
 async def by_summands(ctx: Context, mine: Given, lanes: int) -> Any:
     """u w + 3 w^2 of x = u - w: two products of what one party tells and two others multiply."""
     ring: Z2k = cast(Z2k, ctx.ring)
@@ -233,5 +238,6 @@ LARGE = [
     Examined(msb, 1, 3, at_once=True, digit=1),
     Examined(a2b, 1, 3, at_once=False),
     Examined(mul_truncate, 2, 3, at_once=False),
+    Examined(matmul_truncate, 2, 3, at_once=False),
 ]
 """Those of 2^17 outcomes and more."""

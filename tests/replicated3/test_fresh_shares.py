@@ -172,7 +172,8 @@ async def everything(ctx: Context) -> None:
         (suite.bits_to_ring, a), (suite.and_, a, a), (suite.or_, a, a), (suite.select, x, y, z),
         (suite.inner, x, y), (suite.shuffle, x, y), (suite.random, shape), (suite.random_bits, shape, (2,)),
         (suite.open, x, y), (suite.open_bits, a), (suite.open_to, 1, x),
-        (suite.mul_truncate, x, y, 5, x), (suite.by_summands, x, 1, lambda w: w[None], lambda u: u[None], 1),
+        (suite.mul_truncate, x, y, 5, x), (suite.matmul_truncate, x.reshape((1, 5)), y.reshape((5, 1)), 5),
+        (suite.by_summands, x, 1, lambda w: w[None], lambda u: u[None], 1),
     ]  # fmt: skip
     await together(ctx, *calls, *calls)
     planes, weights = await suite.a2b(ctx, x, 3), ctx.ring.from_ints([[1, 2, 3], [4, 5, 6]])

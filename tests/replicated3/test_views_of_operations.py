@@ -213,6 +213,7 @@ def without(use: str, monkeypatch: pytest.MonkeyPatch) -> None:
         ("msb modulo 2^3, in two rounds", "pad", 2), ("truncate modulo 2^3, in two rounds", "reshared", 0),
         ("truncate modulo 2^3, in two rounds", "pad", 2), ("permuted modulo 2^2", "reshared", 1),
         ("permuted modulo 2^2", "reshared", 0), ("a2b modulo 2^1", "input", 2),
+        ("matmul_truncate modulo 2^3, in two rounds", "zero", 2),
         ("mul_truncate modulo 2^3, in two rounds", "zero", 0), ("mul_truncate modulo 2^3, in two rounds", "zero", 2),
     ],
 )  # fmt: skip

@@ -1,0 +1,73 @@
+"""Products and their truncations in one call: what is computed so, what is not, and that plans foretell it."""
+
+import numpy as np
+import pytest
+
+import mpc
+
+COUNT = 9000
+"""More than are told at once, so that a product and a truncation by themselves are three rounds."""
+
+
+def run(main, suite="replicated3", **named):
+    return mpc.simulate(main, [None] * 3, suite=suite, check_costs=True, **named)
+
+
+async def pair(ctx, *shape):
+    x, y = (np.linspace(-9, 9, int(np.prod(shape))).reshape(shape) * sign for sign in (1, -0.5))
+    mine = ctx.me == 0
+    return [await mpc.secret(ctx, 0, v if mine else None, range=(-9, 9)) for v in (x, y)], (x, y)
+
+
+@pytest.mark.parametrize("square", [False, True])
+def test_a_product_and_its_truncation_are_two_rounds(square):
+    async def main(ctx, mine):
+        (x, y), clear = await pair(ctx, COUNT)
+        before = ctx.depth
+        share = await mpc.share_of(ctx, x * x if square else x * y)
+        rounds = ctx.depth - before
+        (opened,) = await ctx.suite.open(ctx, share)
+        return rounds, ctx.ring.to_signed(opened) / 2**16, clear[0] * clear[0 if square else 1]
+
+    done = run(main)
+    rounds, found, right = done.result
+    assert rounds <= 3
+    assert done.report.bytes_sent[1] < 3.5 * 8 * COUNT  # two numbers told and one opened; a product sends one more
+    assert np.abs(found - right).max() < 2.0**-11
+
+
+def test_matrices_and_stacks_of_them():
+    async def main(ctx, mine):
+        (x, y), (a, b) = await pair(ctx, 3, 4, 5)
+        product = x @ y.transpose(0, 2, 1)
+        return await mpc.reveal(ctx, product * 0.5, x[0] @ y[0, 0]), (a @ b.transpose(0, 2, 1) / 2, a[0] @ b[0, 0])
+
+    found, right = run(main).result
+    for one, other in zip(found, right, strict=True):
+        assert np.abs(one - other).max() < 0.01
+
+
+def test_a_product_that_is_wanted_itself_is_computed_once_and_one_that_is_wanted_later_again():
+    async def main(ctx, mine):
+        (x, y), (a, b) = await pair(ctx, 6)
+        both, later = x * y, y * y
+        w = both * x
+        first = await mpc.reveal(ctx, w, both.sum())
+        second = await mpc.reveal(ctx, later * x)
+        third = await mpc.reveal(ctx, later.sum())
+        return (first[0], first[1], second, third), (a * b * a, (a * b).sum(), b * b * a, (b * b).sum())
+
+    found, right = run(main).result
+    for one, other in zip(found, right, strict=True):
+        assert np.abs(one - other).max() < 0.01
+
+
+@pytest.mark.parametrize("suite", ["replicated3", "beaver", "ideal"])
+def test_a_plan_foretells_it(suite):
+    async def main(ctx, mine):
+        (x, y), _ = await pair(ctx, 40)
+        z = (x * y) * x
+        return await mpc.reveal(ctx, z, (x.reshape(8, 5) @ y.reshape(5, 8)) * 0.25)
+
+    done, planned = run(main, suite).report, mpc.plan(main, [None] * 3, suite=suite).report
+    assert (planned.rounds, planned.bytes_sent) == (done.rounds, done.bytes_sent)
