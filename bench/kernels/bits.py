@@ -49,7 +49,43 @@ def workloads() -> list[KernelWorkload]:
             "bits.from_planes", "words", FEW, partial(lib.parley_from_planes, pf, pp, FEW, 64), "copy", 2 * COPIED,
         ),
         *_transposes(few, np.empty_like(few)),
+        *_tables(FEW // 16),
     ]  # fmt: skip
+
+
+def _tables(n: int) -> list[KernelWorkload]:
+    """Tables of places of four bits, but for entry 0, and what they say of other places; as numpy does it."""
+    places, table, found = random_words(4 * n, 7).reshape(4, n), np.empty((15, n), U64), np.empty((2, n), U64)
+    pp, pt, pf = (pointer(array) for array in (places, table, found))
+    return [
+        KernelWorkload(
+            "bits.one_hot_16", "words", n, partial(lib.parley_bit_one_hot, pt, pp, 4, 1, n), "copy", 19 * COPIED,
+            {"numpy": partial(_one_hot, places)},
+        ),
+        KernelWorkload(
+            "bits.compare_16", "words", n, partial(lib.parley_bit_compare, pf, n, pt, n, pp, 4, 1, 0, n), "copy",
+            21 * COPIED, {"numpy": partial(_compared, np.zeros((16, n), U64), places)},
+        ),
+    ]  # fmt: skip
+
+
+def _one_hot(places: Words) -> Words:
+    table = np.full((1, places.shape[1]), ~np.uint64(0))
+    for plane in places:
+        chosen = table & plane
+        table = np.concatenate([table ^ chosen, chosen])
+    return table
+
+
+def _compared(equal: Words, places: Words) -> list[Words]:
+    """Sums of all entries above each, then what stands at the places."""
+    above = np.bitwise_xor.accumulate(equal[::-1], axis=0)[::-1] ^ equal
+    found = []
+    for table in (above, equal):
+        for plane in places:
+            table = table[0::2] ^ ((table[0::2] ^ table[1::2]) & plane)
+        found.append(table)
+    return found
 
 
 def _transposes(x: Words, out: Words) -> list[KernelWorkload]:

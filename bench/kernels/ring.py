@@ -10,12 +10,13 @@ import numpy as np
 from bench.kernels.operands import random_words
 from bench.kernels.workload import KernelWorkload
 from mpc.algebra.ring import U64, pointer
-from native import lib
+from native import BYTES, ffi, lib
 
 WORDS = 1 << 23
 COPIED = 8 / 2
 """A word read or written takes half of what copying it takes."""
 
+KEYS = [ffi.from_buffer(BYTES, bytes([i] * 16)) for i in range(2)]
 Call = Callable[[], object]
 
 
@@ -45,5 +46,10 @@ def workloads() -> list[KernelWorkload]:
         memory(
             "shift_left_64", 2, partial(lib.parley_shift_left, po, px, 16, WORDS),
             partial(np.left_shift, x, np.uint64(16), out=out),
+        ),
+        KernelWorkload(
+            "ring.replicated_product", "words", WORDS,
+            partial(lib.parley_replicated_product, po, px, py, pa, pb, KEYS[0], 0, KEYS[1], 0, WORDS), "copy",
+            5 * COPIED, note="both masks are drawn by AES besides",
         ),
     ]  # fmt: skip
