@@ -24,9 +24,9 @@ static void masked_product(uint64_t *out, uint64_t *s) {
     parley_bit_masked_product(out, s, s + N, s + 2 * N, s + 3 * N, s + 4 * N, s + 5 * N, N);
 }
 
-static void one_hot(uint64_t *out, uint64_t *s) { parley_bit_one_hot(out, s, 4, 1, 19); }
-static void compare(uint64_t *out, uint64_t *s) { parley_bit_compare(out, 19, s, 19, s + 15 * 19, 4, 1, 0, 19); }
-static void compare_lower(uint64_t *out, uint64_t *s) { parley_bit_compare(out, 19, s, 19, s + 7 * 19, 3, 0, 1, 19); }
+static void one_hot(uint64_t *out, uint64_t *s) { parley_bit_one_hot(out, s, 3, 1, 9); }
+static void compare(uint64_t *out, uint64_t *s) { parley_bit_compare(out, 9, s, 9, s + 7 * 9, 3, 1, 0, 9); }
+static void compare_lower(uint64_t *out, uint64_t *s) { parley_bit_compare(out, 9, s, 9, s + 3 * 9, 2, 0, 1, 9); }
 
 static void prefix_xor(uint64_t *out, uint64_t *s) { parley_bit_prefix_xor(out, s, N); }
 static void prefix_or(uint64_t *out, uint64_t *s) { parley_bit_prefix_or(out, s, N); }
