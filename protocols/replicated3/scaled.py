@@ -15,6 +15,7 @@ from mpc.algebra.masked import masked
 from mpc.algebra.shapes import broadcast
 from mpc.algebra.words import Words
 from mpc.context import Context, Spec
+from mpc.errors import LocalError
 from mpc.prg import Prg
 from protocols.replicated3.arithmetic import own_product
 from protocols.replicated3.reading import LEFT, RIGHT, TELLER, reading_words
@@ -39,12 +40,14 @@ async def mul_truncate(
 ) -> TwoArrays:
     """[(x y + plus) / 2^shift], elementwise, with the rounding and the range of `truncate`; 0 < shift < k - 1.
 
-    `summed`: over the first axis, once x and y are broadcast.
+    `summed`: over the first axis, once x and y are broadcast. LocalError `wrong-shape` for a `plus` that does not
+    broadcast to the shape of the product.
 
     What each of the pair tells the other one is masked by a stream of its own with the teller, who takes both off.
     """
     ring = x.ring
     check_shift(ring, shift)
+    _check_addend(_result(x, y, summed), plus)
 
     def own() -> Words:
         if summed:
@@ -72,6 +75,19 @@ async def matmul_truncate(ctx: Context, x: TwoArrays, y: TwoArrays, shift: int) 
 
     z = await ctx.off_loop(x.size * y.shape[-1], own)
     return await shortened(ctx, ring, await _difference(ctx, ring, z), shift)
+
+
+def _check_addend(shape: Shape, plus: TwoArrays | None) -> None:
+    """What is added has the shape of the product, or a smaller one: else masks would be for fewer numbers than are
+    told."""
+    sides = () if plus is None else plus.shape
+    fits = len(sides) <= len(shape) and all(a in (1, b) for a, b in zip(sides[::-1], shape[::-1], strict=False))
+    if plus is not None and not fits:
+        raise LocalError(
+            "wrong-shape",
+            f"mul_truncate: {plus.shape} is to be added to a product of shape {shape}",
+            "broadcast the factors to the shape of what is added",
+        )
 
 
 async def _difference(ctx: Context, ring: Z2k, z: Words) -> Words:

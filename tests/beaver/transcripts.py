@@ -119,7 +119,8 @@ async def _back(ctx: Context) -> Any:
 
 
 async def _shortened(ctx: Context) -> Any:
-    return await ctx.suite.mul_truncate(ctx, await _x(ctx, 0), await _x(ctx, 1), 16, await _x(ctx, 2), True)
+    plus = (await _x(ctx, 2)).sum()
+    return await ctx.suite.mul_truncate(ctx, await _x(ctx, 0), await _x(ctx, 1), 16, plus, True)
 
 
 async def _shortened_matrices(ctx: Context) -> Any:

@@ -84,3 +84,13 @@ def test_a_sum_of_products_of_both_sides(shape: tuple[int, ...]) -> None:
         return Z64.to_signed(opened)
 
     assert np.array_equal(simulated(program), numbers * numbers)
+
+
+def test_what_is_added_to_a_product_is_no_larger_than_it() -> None:
+    """Masks are as many as the product's numbers: of a larger addend they would hide differences of none."""
+    for plus in ([1, 2, 3], [[1]], [1, 2]):
+        with pytest.raises(LocalError, match="wrong-shape"):
+            shortened([5], [7], 3, plus)
+    with pytest.raises(LocalError, match="wrong-shape"):
+        shortened([[5, 6], [7, 8]], [7, 7], 3, [[1, 2], [3, 4]], summed=True)
+    assert np.abs(shortened([8, 16, 24], [1], 3, 8) - [2, 3, 4]).max() <= 1
