@@ -173,6 +173,7 @@ async def everything(ctx: Context) -> None:
         (suite.inner, x, y), (suite.shuffle, x, y), (suite.random, shape), (suite.random_bits, shape, (2,)),
         (suite.open, x, y), (suite.open_bits, a), (suite.open_to, 1, x),
         (suite.mul_truncate, x, y, 5, x), (suite.matmul_truncate, x.reshape((1, 5)), y.reshape((5, 1)), 5),
+        (suite.matmul_truncate, x.reshape((1, 5)), y.reshape((5, 1)), 5),
         (suite.by_summands, x, 1, lambda w: w[None], lambda u: u[None], 1),
     ]  # fmt: skip
     await together(ctx, *calls, *calls)
