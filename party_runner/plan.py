@@ -102,7 +102,7 @@ def _shape(array: Any) -> str:
 
 def print_plan(summary: Summary, console: Console) -> None:
     """Print the plan for a person."""
-    costs = Group(cost_report(summary, f"{summary['parties'][0]} alone"), *shown_figures(summary), *_refused(summary))
+    costs = Group(cost_report(summary, "all parties"), *shown_figures(summary), *_refused(summary))
     security = Text(f"\n{summary['security']}", style="bold")
     warned = [Text(f"warning: {warning}", style="yellow") for warning in summary["warnings"]]
     console.print(Group(_totals(summary), costs, _times(summary), *_shadow(summary), *warned, security))

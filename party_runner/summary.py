@@ -20,9 +20,11 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from mpc.accounts.ledger import LineCost, lines_of_all
 from mpc.errors import LocalError
 from party_runner.overwriting import refuse_overwriting
 from party_runner.status import finite
@@ -70,13 +72,8 @@ def partial_summary(returned: Mapping[str, Sequence[Any]]) -> Summary:
 
 
 def _lines(accounts: Sequence[Summary]) -> list[Summary]:
-    lines: dict[str, Summary] = {}
-    for account in accounts:
-        for cost in account["lines"]:
-            seen = lines.setdefault(cost["line"], cost | {"bytes": 0})
-            seen["bytes"] += cost["bytes"]
-            seen["rounds"] = max(seen["rounds"], cost["rounds"])
-    return list(lines.values())
+    costs = [[LineCost(**cost) for cost in account["lines"]] for account in accounts]
+    return [asdict(cost) for cost in lines_of_all(costs)]
 
 
 SHOWN = "The result stands above, in short; see that there is room, and a folder that you may write to."

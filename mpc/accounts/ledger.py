@@ -6,8 +6,9 @@ Rounds are causal: the longest chain of messages that had to wait for one anothe
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any
 
 from mpc.accounts.learnt import Learnt
@@ -86,12 +87,22 @@ class WayTaken:
 
 @dataclass(frozen=True, slots=True)
 class LineCost:
-    """What one line of the user's program cost this party."""
+    """What one line of the user's program cost this party, or all parties."""
 
     line: str
     rounds: int
     bytes: int
     material: dict[str, int]
+
+
+def lines_of_all(accounts: Iterable[Sequence[LineCost]]) -> tuple[LineCost, ...]:
+    """The accounts of all parties as one: the bytes that all of them sent, the most rounds, the material of each."""
+    lines: dict[str, LineCost] = {}
+    for cost in chain.from_iterable(accounts):
+        seen = lines.get(cost.line, LineCost(cost.line, 0, 0, cost.material))
+        rounds, sent = max(seen.rounds, cost.rounds), seen.bytes + cost.bytes
+        lines[cost.line] = replace(seen, rounds=rounds, bytes=sent)
+    return tuple(lines.values())
 
 
 @dataclass(slots=True)

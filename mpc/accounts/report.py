@@ -28,7 +28,8 @@ class Report:
     """One party's account of a run, or of a plan (then `seconds` is empty).
 
     `rounds_by_party` and `bytes_sent` (framed, before TLS, online) have an entry for each party, by index;
-    `offline_bytes` is what this party received from its supplier; `lines` is this party's account by line. `device` is
+    `offline_bytes` is what this party received from its supplier; `lines` is the account by line: this party's, or
+    where `lines_of_all`, in simulations and plans, that of all parties together. `device` is
     the account of the accelerator that was in use, None without one; `check_material` says how much of the material
     the parties verified: nothing, a sample, all. `material` was taken; `unused` was made ahead, and burned. `decisions`
     are the lines that compare values which are not exact. `circuits` are the Boolean circuits that were computed, by
@@ -58,6 +59,7 @@ class Report:
     ways: tuple[WayTaken, ...] = ()
     learnt: Learnt = field(default_factory=Learnt, compare=False)
     network: str = ""
+    lines_of_all: bool = False
 
     @property
     def rounds(self) -> int:
@@ -76,6 +78,7 @@ class Report:
         noisy = [(r.line, r.privacy) for r in self.reveals if r.privacy]
         decisions = [(decision.line, within(decision.margin)) for decision in self.decisions]
         costs = sorted(self.lines, key=lambda cost: (-cost.bytes, -cost.rounds))[:LINES_SHOWN]
+        counted = "all parties" if self.lines_of_all else f"{self.parties[self.me]} alone"
         by_line = [(cost.line, f"{cost.rounds:,}", f"{cost.bytes:,}") for cost in costs]
         return [
             Section("Messages", ("party", "rounds", "bytes sent"), messages),
@@ -93,7 +96,7 @@ class Report:
                 ("line", "operation", "values", "taken", "arithmetic", "yao"),
                 self._way_rows,
             ),
-            Section(f"Cost by line, {self.parties[self.me]} alone", ("line", "rounds", "bytes"), by_line),
+            Section(f"Cost by line, {counted}", ("line", "rounds", "bytes"), by_line),
             Section("Warnings", ("",), [(warning,) for warning in self.warnings]),
         ]
 

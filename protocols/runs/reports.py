@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import Any
 
+from mpc.accounts.ledger import lines_of_all
 from mpc.accounts.report import Report
 from mpc.context import Session
 from mpc.simulation import PartyRun, Setting
@@ -17,10 +19,12 @@ from protocols.runs.suites import security_sentence
 def simulated_report(
     runs: Sequence[PartyRun], setting: Setting, preprocessing: str, seconds: dict[str, float], program: str = ""
 ) -> Report:
-    """Party 0's account of a simulation or a plan, with the rounds and bytes of all; a plan has no `seconds`."""
-    rounds = [run.rounds for run in runs]
-    sent = [run.session.ledger.bytes_sent for run in runs]
-    return report_of(runs[0].session, program, preprocessing, seconds, rounds, sent, ())
+    """Party 0's account of a simulation or a plan, with the rounds and bytes of all, also by line; a plan has no
+    `seconds`."""
+    ledgers = [run.session.ledger for run in runs]
+    rounds, sent = [run.rounds for run in runs], [ledger.bytes_sent for ledger in ledgers]
+    report = report_of(runs[0].session, program, preprocessing, seconds, rounds, sent, ())
+    return replace(report, lines=lines_of_all([ledger.lines() for ledger in ledgers]), lines_of_all=True)
 
 
 def report_of(

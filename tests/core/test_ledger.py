@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mpc.accounts.ledger import Ledger
+from mpc.accounts.ledger import Ledger, LineCost, lines_of_all
 
 calls = st.lists(st.tuples(st.integers(0, 12), st.integers(0, 6)), max_size=12)
 
@@ -26,6 +26,17 @@ def test_lines_are_kept_apart():
         ("program.py:1", 3, 0),
         ("program.py:2", 5, 40),
     ]
+
+
+def test_of_all_parties_bytes_are_added_up_and_rounds_are_the_most():
+    first, other = Ledger(3), Ledger(3)
+    for ledger, rounds, sent in ((first, 2, 8), (other, 5, 64)):
+        ledger.computed("program.py:1", 0, rounds, [(2, sent)], [("triple", 3)])
+    other.sent("program.py:2", 0, 24)
+    assert lines_of_all([first.lines(), other.lines()]) == (
+        LineCost("program.py:1", 5, 72, {"triple": 3}),
+        LineCost("program.py:2", 0, 24, {}),
+    )
 
 
 @given(calls)
