@@ -166,7 +166,8 @@ async def reshared(ctx: Context, algebra: Elementwise, z: Words) -> Pair:
 async def multiplied(ctx: Context, algebra: Z2k | Bits, x: Pair, y: Pair) -> Pair:
     """A share of x y, elementwise: as `reshared`, of z_i = x_i (y_i + y_{i+1}) + x_{i+1} y_i."""
     masks = ctx.pairwise_prg(preceding(ctx), ZERO), ctx.pairwise_prg(following(ctx), ZERO)
-    return await handed_back(ctx, algebra, algebra.masked_product(x, y, masks))
+    work = max(x[0].size, y[0].size)
+    return await handed_back(ctx, algebra, await ctx.off_loop(work, algebra.masked_product, x, y, masks))
 
 
 async def handed_back(ctx: Context, algebra: Elementwise, own: Words) -> Pair:
