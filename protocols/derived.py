@@ -141,6 +141,10 @@ class Derived:
 
     matmul_truncate: ClassVar[Any] = None
 
+    choose: ClassVar[Any] = None
+    """The suite's own way to multiply numbers by shared bits, if that is cheaper than `bits_to_ring` and a product:
+    `async (ctx, b, x)` gives [b x] for one plane <b> in the shape of x."""
+
     weighted_bits: ClassVar[Any] = None
     """The suite's own way to add up bits with public weights, if that is cheaper than `bits_to_ring`: `async (ctx, x,
     weights)` gives the sum of weights_ki x_i over the planes of <x> for each row k, shape (rows, *x.shape)."""

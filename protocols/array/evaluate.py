@@ -19,7 +19,7 @@ from protocols.array.group_sizes import remember_groups
 from protocols.array.lowering import lowering
 from protocols.array.marks import mark_of
 from protocols.array.node import Node, Value, decides
-from protocols.array.shortening import shortened, shortens
+from protocols.array.taking_in import taken_in, takes_in
 from protocols.array.weighing import decide, joined, joins
 from protocols.outputs import check_range, keeper_of
 
@@ -53,8 +53,8 @@ class Evaluation:
             await decide(session, self._nodes, targets)  # which may wait: what is pending is looked at again
             nodes = _pending(targets)
             self._nodes = joined(session, nodes, await decide(session, nodes, targets))
-        elif shortens(self._ctx):
-            self._nodes = shortened(session, self._nodes, targets)
+        elif takes_in(self._ctx):
+            self._nodes = taken_in(session, self._nodes, targets)
         del targets
         self._claim()
         try:

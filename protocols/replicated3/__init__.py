@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from mpc.context import Context
 from protocols.derived import Derived
 from protocols.one_array import check_ring
-from protocols.replicated3 import arithmetic, boolean, convert, scaled, share, shuffle, summands, truncate
+from protocols.replicated3 import arithmetic, boolean, choose, convert, scaled, share, shuffle, summands, truncate
 from protocols.suite import REVEALED, About, check_parties
 
 
@@ -44,6 +44,7 @@ class Replicated3Suite(Derived):
     is_zero = staticmethod(convert.is_zero)
     truncate = staticmethod(truncate.truncate)
     shuffle: ClassVar[Any] = staticmethod(shuffle.shuffle)
+    choose: ClassVar[Any] = staticmethod(choose.choose)
     weighted_bits: ClassVar[Any] = staticmethod(convert.weighted_bits)
     mul_truncate: ClassVar[Any] = staticmethod(scaled.mul_truncate)
     matmul_truncate: ClassVar[Any] = staticmethod(scaled.matmul_truncate)

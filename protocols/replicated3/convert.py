@@ -271,7 +271,7 @@ async def bits_to_ring(ctx: Context, x: TwoArrayBits) -> TwoArrays:
 
     With c what the pair knows of a bit and m what the teller does, c ^ m = m + c (1 - 2 m).
     """
-    ring, known = ring_of(ctx), _known_bits(ctx, x, x.planes)
+    ring, known = ring_of(ctx), known_bits(ctx, x, x.planes)
     shape = (x.planes, x.size)
     entries = None
     if ctx.me == TELLER:
@@ -299,7 +299,7 @@ async def weighted_bits(ctx: Context, x: TwoArrayBits, weights: Words) -> TwoArr
     It is the sum of w_ki m_i, a number of the teller, and of w_ki c_i (1 - 2 m_i), as in `bits_to_ring`: the slopes are
     told once for all rows, and what the pair reads is added up before it is told.
     """
-    ring, known = ring_of(ctx), _known_bits(ctx, x, x.planes)
+    ring, known = ring_of(ctx), known_bits(ctx, x, x.planes)
     tables, size = ring.shape(weights)[0], x.size
 
     def total(of: Words) -> Words:
@@ -317,7 +317,7 @@ async def weighted_bits(ctx: Context, x: TwoArrayBits, weights: Words) -> TwoArr
     return both.reshape((tables, *x.shape))
 
 
-def _known_bits(ctx: Context, x: TwoArrayBits, planes: int) -> Words:
+def known_bits(ctx: Context, x: TwoArrayBits, planes: int) -> Words:
     """Of each bit what the pair knows, x_0, and what the teller does, x_1 ^ x_2, as elements (planes, size)."""
     ring, bits = ring_of(ctx), x.algebra
     own = bits.add(x.first, x.second) if ctx.me == TELLER else of_pair(ctx, (x.first, x.second))

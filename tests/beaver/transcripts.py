@@ -39,7 +39,7 @@ PARTIES = (2, 3)
 OF_TWO = ("garbled", "garbled_numbers")
 GARBLED = ("mul", "square", "matmul", "and_", "a2b", "b2a", "bits_to_ring", "msb", "below", "is_zero", "truncate")
 """What the suite yao does in its own way; what is derived of these sends the same."""
-OF_SUMMANDS = ("mul_truncate", "matmul_truncate", "by_summands", "weighted_bits")
+OF_SUMMANDS = ("mul_truncate", "matmul_truncate", "by_summands", "weighted_bits", "choose")
 """What the suite replicated3 alone has."""
 BY_READING = ("a2b", "b2a", "bits_to_ring", "msb", "below", "is_zero", "select", "truncate", *OF_SUMMANDS)
 """What the suite replicated3 does by reading, in one round or in two."""
@@ -128,6 +128,10 @@ async def _shortened_matrices(ctx: Context) -> Any:
     return await ctx.suite.matmul_truncate(ctx, x, x, 16)
 
 
+async def _chosen(ctx: Context) -> Any:
+    return await ctx.suite.choose(ctx, await _bits(ctx), await _x(ctx, 1))
+
+
 async def _by_summands(ctx: Context) -> Any:
     return await ctx.suite.by_summands(ctx, await _x(ctx), 1, lambda w: w[None], lambda u: u[None], 1)
 
@@ -184,6 +188,7 @@ SCRIPTS: dict[str, Script] = {
     "matmul_truncate": _shortened_matrices,
     "by_summands": _by_summands,
     "weighted_bits": _weighed,
+    "choose": _chosen,
     "garbled": _garbled,
     "garbled_numbers": _garbled_numbers,
     "garbled_by_several": _garbled_by_several,

@@ -115,6 +115,10 @@ async def matmul_truncate(ctx: Context, mine: Given, lanes: int) -> Any:
     return await ctx.suite.matmul_truncate(ctx, x[:1].reshape((1, 1)), y.reshape((1, lanes)), 1)
 
 
+async def choose(ctx: Context, mine: Given, lanes: int) -> Any:
+    return await ctx.suite.choose(ctx, plane(ctx, mine), number(ctx, mine, 1))
+
+
 async def by_summands(ctx: Context, mine: Given, lanes: int) -> Any:
     """u w + 3 w^2 of x = u - w: two products of what one party tells and two others multiply."""
     ring: Z2k = cast(Z2k, ctx.ring)
@@ -230,6 +234,8 @@ EXAMINED = [
     Examined(b2a, 2, 2, at_once=False, of_bits=True),
     Examined(weighted_bits, 2, 2, at_once=False, of_bits=True),
     Examined(truncate, 1, 3, at_once=False),
+    Examined(choose, 2, 1, at_once=True, of_bits=True),
+    Examined(choose, 2, 1, at_once=False, of_bits=True),
     Examined(by_summands, 1, 2, at_once=True),
     Examined(by_summands, 1, 3, at_once=False),
 ]

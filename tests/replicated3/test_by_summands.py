@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mpc
+from mpc.algebra import bits
 from mpc.algebra.ring import Z64, Words
 from mpc.context import Context
 from mpc.errors import LocalError
@@ -94,3 +95,17 @@ def test_what_is_added_to_a_product_is_no_larger_than_it() -> None:
     with pytest.raises(LocalError, match="wrong-shape"):
         shortened([[5, 6], [7, 8]], [7, 7], 3, [[1, 2], [3, 4]], summed=True)
     assert np.abs(shortened([8, 16, 24], [1], 3, 8) - [2, 3, 4]).max() <= 1
+
+
+@pytest.mark.parametrize("shape", [(), (0,), (3,), (2, 5), (7000,)])
+def test_numbers_where_a_bit_is_1(shape: tuple[int, ...]) -> None:
+    random = np.random.default_rng(7)
+    truths, numbers = random.integers(0, 2, shape), random.integers(-(1 << 62), 1 << 62, shape)
+
+    async def program(ctx: Context, mine: object) -> Any:
+        packed = bits.pack(np.asarray(truths, np.uint8)) if ctx.me == 2 else None
+        b = await ctx.suite.input_bits(ctx, 2, packed, shape)
+        (opened,) = await ctx.suite.open(ctx, await ctx.suite.choose(ctx, b, await shared(ctx, numbers)))
+        return Z64.to_signed(opened)
+
+    assert np.array_equal(simulated(program), truths * numbers)

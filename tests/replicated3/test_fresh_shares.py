@@ -34,6 +34,7 @@ RIGHT: dict[Any, Callable[[int, int, int], list[int]]] = {
     of.matmul: lambda k, x, y: [x * y + x * x],
     of.inner: lambda k, x, y: [2 * x * y],
     of.select: lambda k, x, y: [y + x * (x - y)],
+    of.choose: lambda k, x, y: [x * y],
     of.and_: lambda k, x, y: [x & y],
     of.or_: lambda k, x, y: [x | y],
     of.permuted: lambda k, x, y: [y, x],
@@ -173,8 +174,7 @@ async def everything(ctx: Context) -> None:
         (suite.inner, x, y), (suite.shuffle, x, y), (suite.random, shape), (suite.random_bits, shape, (2,)),
         (suite.open, x, y), (suite.open_bits, a), (suite.open_to, 1, x),
         (suite.mul_truncate, x, y, 5, x), (suite.matmul_truncate, x.reshape((1, 5)), y.reshape((5, 1)), 5),
-        (suite.matmul_truncate, x.reshape((1, 5)), y.reshape((5, 1)), 5),
-        (suite.by_summands, x, 1, lambda w: w[None], lambda u: u[None], 1),
+        (suite.choose, a, x), (suite.by_summands, x, 1, lambda w: w[None], lambda u: u[None], 1),
     ]  # fmt: skip
     await together(ctx, *calls, *calls)
     planes, weights = await suite.a2b(ctx, x, 3), ctx.ring.from_ints([[1, 2, 3], [4, 5, 6]])

@@ -1,4 +1,4 @@
-"""Products and their truncations in one call: what is computed so, what is not, and that plans foretell it."""
+"""Products and their truncations, bits and choices by them, in one call: which are, and that plans foretell it."""
 
 import numpy as np
 import pytest
@@ -62,12 +62,41 @@ def test_a_product_that_is_wanted_itself_is_computed_once_and_one_that_is_wanted
         assert np.abs(one - other).max() < 0.01
 
 
+def test_choices_by_bits_whose_numbers_are_wanted_or_not():
+    async def main(ctx, mine):
+        (x, y), (a, b) = await pair(ctx, 5)
+        more, row = x > y, x.reshape(1, 5) > 0
+        found = [np.where(x > 1, x, y), np.where(row, x[:1], 2), np.where(more, x, y), more + 1, np.maximum(y, 0.5)]
+        right = [np.where(a > 1, a, b), np.where(a.reshape(1, 5) > 0, a[:1], 2), np.where(a > b, a, b), (a > b) + 1]
+        return await mpc.reveal(ctx, *found), [*right, np.maximum(b, 0.5)]
+
+    found, right = run(main).result
+    for one, other in zip(found, right, strict=True):
+        assert one.shape == other.shape
+        assert np.abs(one - other).max() < 2.0**-15
+
+
+def test_a_choice_takes_a_round_less_where_it_takes_its_bit_in():
+    async def main(ctx, mine):
+        (x, _), _ = await pair(ctx, COUNT)
+        return await mpc.share_of(ctx, np.maximum(x, 0))
+
+    async def apart(ctx, mine):
+        (x, _), _ = await pair(ctx, COUNT)
+        positive = x > 0
+        return await mpc.share_of(ctx, np.where(positive, x, 0) + positive)
+
+    one, several = run(main).report, run(apart).report
+    assert one.rounds < several.rounds
+    assert sum(one.bytes_sent) < sum(several.bytes_sent) - 8 * COUNT
+
+
 @pytest.mark.parametrize("suite", ["replicated3", "beaver", "ideal"])
 def test_a_plan_foretells_it(suite):
     async def main(ctx, mine):
         (x, y), _ = await pair(ctx, 40)
         z = (x * y) * x
-        return await mpc.reveal(ctx, z, (x.reshape(8, 5) @ y.reshape(5, 8)) * 0.25)
+        return await mpc.reveal(ctx, z, (x.reshape(8, 5) @ y.reshape(5, 8)) * 0.25, np.maximum(x, y))
 
     done, planned = run(main, suite).report, mpc.plan(main, [None] * 3, suite=suite).report
     assert (planned.rounds, planned.bytes_sent) == (done.rounds, done.bytes_sent)
