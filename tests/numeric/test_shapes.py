@@ -33,7 +33,10 @@ def test_shapes(computed: Computed, function: Function, shape: tuple[int, ...]) 
     y = computed(function, x, POSITIVE).values
     assert y.shape == shape
     one_by_one = [compute(function, v, POSITIVE, suite="ideal").values for v in x.reshape(-1)[:3]]
-    assert np.abs(y.reshape(-1)[:3] - np.array(one_by_one).reshape(-1)).max(initial=0) <= 4
+    apart = np.abs(y.reshape(-1)[:3] - np.array(one_by_one).reshape(-1)).max(initial=0)
+    assert apart <= (
+        18 if function in (sigmoid, tanh) else 4
+    )  # a spline is off by 7 units, or 14 of tanh, a series by 1
 
 
 class Watching(Ideal):
