@@ -57,6 +57,8 @@ class Terms:
             return self.robust.opens(self.clients)
         if isinstance(self.strategy, Scaffold):
             return "the sums of all updates and of how control variates moved"
+        if isinstance(self.strategy, FedNova):
+            return "the sum of all updates, each divided by its steps, and the mean number of steps"
         if isinstance(self.coder, NoisySites | NoisyPeople):
             drawn = " that one had drawn, who saw it without" if self.coder.central else ""
             return f"the sum of all updates, with noise{drawn}"

@@ -246,3 +246,10 @@ def test_models_shift_after_each_step(kind):
             return federated.torch_model(torch.nn.Linear(4, 3).double())
 
         assert shifted(made, (x, y), "bias") == pytest.approx(2.0, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("strategy", "more"), [(FedNova(), "the mean number of steps"), (Scaffold(), "how control variates moved")]
+)
+def test_a_training_ends_with_what_was_seen_besides_updates(strategy, more):
+    assert str(trained(rounds=1, strategy=strategy)[0]).endswith(f"{more}.")
