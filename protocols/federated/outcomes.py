@@ -40,7 +40,7 @@ class Round:
     `shortened`: sites whose update was longer than the clip; `saturated`: coordinates that were cut off; `capped`:
     sites with more examples than count. `moved`: how far the common weights moved (L2). `rounding`: how long what
     rounding added to the mean update is beside it, as a part of 1, at most on average; from 1 on there is little else
-    in it. `bytes_sent` by this party.
+    in it. `bytes_sent` by this party while it lasted, by the suite too where the mean is a robust one; material apart.
     With noise for privacy only `sites`, `moved` and `bytes_sent` are known.
     """
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from math import sqrt
 from typing import Any
 
@@ -148,6 +149,7 @@ async def _robust_round(call: Context, course: Course, site: Site) -> Round:
     total, sites = await robust_mean(marked, terms.robust, coder.grid, values, coder.coordinates.sent)
     call.join(marked)
     summed = await InMesh(call, call.line, mark_of(course.weights)).sum([(call.me, [words])], WIDTHS)
+    summed = replace(summed, bytes_sent=summed.bytes_sent + marked.payload)
     if call.planning:
         return _planned(course, summed)
     moved = coder.coordinates.put_back(total * (coder.grid.step / sites), course.seed)

@@ -148,3 +148,16 @@ def test_a_median_of_three_opens_one_sites_number_in_each_coordinate():
     assert ((opened == updates).sum(axis=0) >= 1).all()
     updates[0] = 1023
     assert (found(Median(), updates) == updates[1:].max(axis=0)).all(), "who poisons learns the larger of two others'"
+
+
+@pytest.mark.parametrize("suite", ["beaver", "replicated3"])
+def test_what_the_suite_sends_is_in_the_bytes_of_rounds(suite):
+    """The run counts frames as well, and what is sent before and after the rounds."""
+
+    async def main(ctx, mine):
+        return await federated.train(ctx, federated.softmax_regression(40, 3), mine, rounds=2, robust=Median())
+
+    run = mpc.simulate(main, [(np.eye(40), np.arange(40) % 3)] * 3, suite=suite)
+    for found, counted in zip(run.results, run.report.bytes_sent, strict=True):
+        told = sum(one.bytes_sent for one in found.rounds)
+        assert 0.8 * counted < told < counted
