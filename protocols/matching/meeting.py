@@ -101,7 +101,8 @@ async def meet(ctx: Context, own: Ids, among: Sequence[int], at_most: Any, line:
             "raise at_most, the same at all parties",
             line=line,
         )
-    told = np.array([0 if own.kind is None else own.kind + 1, len(own) if bound is None else bound], np.uint64)
+    announced = bound if bound is not None and ctx.me in among else len(own)
+    told = np.array([0 if own.kind is None else own.kind + 1, announced], np.uint64)
     (headers,) = await ctx.exchange(told)
     sizes = []
     for j in ctx.everyone:

@@ -74,9 +74,10 @@ def test_bytes_between_two_are_those_of_the_page() -> None:
     assert declared.rounds == 3
 
 
-def test_two_of_four_match_and_the_others_see_nothing() -> None:
+@pytest.mark.parametrize("at_most", [None, 5, (0, 4, 7, 3)])
+def test_two_of_four_match_and_the_others_see_nothing(at_most: Any) -> None:
     async def main(ctx: Context, mine: Any) -> Any:
-        found = await matching.common(ctx, mine, among=(1, 3))
+        found = await matching.common(ctx, mine, among=(1, 3), at_most=at_most)
         x = await mpc.secret(ctx, 0, 5)  # the parties' paths agree afterwards
         return found, await mpc.reveal(ctx, x)
 
