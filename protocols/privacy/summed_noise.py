@@ -126,11 +126,17 @@ class SummedNoise:
 
     def assured(self, ctx: Context) -> None:
         """Have the run's account say whose parts the promise needs; for who adds parts otherwise than by `draw`."""
+        apart = " and no two of all put together what they see" if _two_read_the_rest(ctx) else ""
         said = (
             f"is as large as promised while at least {self.honest} of the {self.parties} parties add their part and "
-            "tell nobody; that one is left out cannot be noticed"
+            f"tell nobody{apart}; that one is left out cannot be noticed"
         )
         assure(ctx, NOISE, said)
+
+
+def _two_read_the_rest(ctx: Context) -> bool:
+    """Whether two parties of more read what the others put in, their parts as well."""
+    return ctx.n > 2 and ctx.session.factory.about.colluding == "no two"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +179,8 @@ class InParts:
     parts out, if all others add theirs, follow the protocol and tell nobody. **That a part is left out cannot be
     detected.** `honest`, from 1 to n - 1: with 1, against all others, as `beaver` hides data; each party then draws all
     of the noise, and the sum has n times the variance. More honest parties need less noise; then the promise is void
-    where fewer are honest, though the data may still be hidden. Never the default.
+    where fewer are honest, though the data may still be hidden. In `replicated3` two read all, parts included: 2 is as
+    good as 1 there. Never the default.
 
     Secure against parties that follow the protocol, but for their parts. Cost: an input of the suite by every party, in
     `beaver` no message. Sources: Dwork, Kenthapadi, McSherry, Mironov, Naor, EUROCRYPT 2006, and those of each noise.

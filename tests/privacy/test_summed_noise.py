@@ -197,6 +197,15 @@ def test_values_leave_with_noise_and_the_account_says_what_it_rests_on(name: str
     assert (planned.rounds, planned.bytes_sent) == (run.report.rounds, run.report.bytes_sent)
 
 
+@pytest.mark.parametrize(
+    ("n", "suite", "said"), [(3, "replicated3", True), (3, "beaver", False), (2, "yao", False), (3, "ideal", False)]
+)
+def test_the_account_says_where_two_read_the_parts_of_the_others(n: int, suite: str, said: bool) -> None:
+    security = revealed(InParts(NOISES["laplace"]), n, suite=suite).report.security
+    assert "1 of the " in security
+    assert ("tell nobody and no two of all put together what they see" in security) == said
+
+
 @pytest.mark.parametrize("options", [{"suite": "ideal"}, {"suite": "yao"}, {"ring": 128}])
 def test_in_every_suite_and_ring(options) -> None:  # type: ignore[no-untyped-def]
     found = revealed(InParts(mpc.Laplace(epsilon=10)), 2, check_costs=True, **options).result
