@@ -91,7 +91,7 @@ def _plain_product(kernel: Kernel, x: Words, y: Words) -> Words:
 def _stacks(kernel: Kernel, a: Words, b: Words, x: Words, y: Words) -> Words:
     """The product of (..., rows, inner, words) and (..., inner, columns, words)."""
     if b.ndim == 3 and a.ndim > 3 and a.flags.c_contiguous:
-        flat = _stacks(kernel, a.reshape(-1, *a.shape[-2:]), b, x, y)
+        flat = _stacks(kernel, a.reshape(prod(a.shape[:-2]), *a.shape[-2:]), b, x, y)
         return flat.reshape(*a.shape[:-2], *flat.shape[-2:])
     batch = a.shape[:-3]
     if batch != b.shape[:-3]:
