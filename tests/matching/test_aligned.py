@@ -41,6 +41,41 @@ def test_two_of_three_and_repeated_rows() -> None:
         assert (a.tolist(), b.tolist()) == ([1, 2], [0.25, 0.5])
 
 
+@pytest.mark.parametrize("kinds", [None, [["int", None], "fixed"]])
+def test_a_range_for_each_column_gives_a_secret_for_each(kinds: Any) -> None:
+    """So that what is computed of one is not sized by the others' ranges, and each is held to its own."""
+    tables = [np.array([[1, 3, 450], [2, 7, 20], [3, 1, 5]]), np.array([[2, 0.5], [3, 0.25], [4, 1.0]])]
+
+    async def main(ctx: Context, mine: Any) -> Any:
+        visits, cost, share = await matching.align(
+            ctx, mine[:, 0].astype(int), mine[:, 1:], ranges=[[(0, 10), (0, 500)], (0, 1)], kinds=kinds, planned=2
+        )
+        assert (visits.shape, cost.shape, share.shape) == ((2,), (2,), (2, 1))
+        assert [x.dtype for x in (visits, cost, share)] == [np.int64, np.int64, np.float64]
+        assert all(said in repr(x) for x, said in ((visits, "[0, 10]"), (cost, "[0, 500]"), (share, "[0, 1]")))
+        return await mpc.reveal(ctx, visits, cost, share)
+
+    run, plan = mpc.simulate(main, inputs=tables), mpc.plan(main, inputs=tables)
+    assert [x.ravel().tolist() for x in run.result] == [[7, 1], [20, 5], [0.5, 0.25]]
+    assert (plan.report.rounds, plan.report.bytes_sent) == (run.report.rounds, run.report.bytes_sent)
+    tables[0][1, 1:] = 20, 7
+    with pytest.raises(LocalError, match="out-of-range"):
+        mpc.simulate(main, inputs=tables)
+
+
+def test_ranges_and_kinds_of_columns_are_as_many_as_columns() -> None:
+    table = np.arange(6).reshape(3, 2)
+    each: list[tuple[Any, Any, str]] = [
+        ([[(0, 9)], None], None, "wrong-columns"),
+        ([[(0, 9)] * 3, None], None, "wrong-columns"),
+        (None, [["int"] * 3, "int"], "wrong-columns"),
+        ([[(0, 9)] * 2, None], [["int"], None], "wrong-number"),
+        (None, [[], None], "wrong-number"),
+    ]
+    for ranges, kinds, code in each:
+        assert refused(lambda ctx, mine, r=ranges, k=kinds: matching.align(ctx, mine, table, ranges=r, kinds=k)) == code
+
+
 def test_plans_know_how_many_rows_to_expect() -> None:
     async def main(ctx: Context, mine: Any) -> Any:
         a, b = await matching.align(ctx, mine, mine, ranges=[(0, 99)] * 2, planned=3)
