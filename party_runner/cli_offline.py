@@ -57,6 +57,7 @@ from party_runner.program import load_program
 from party_runner.report import present
 from party_runner.seats import party_seat
 from party_runner.summary import check_writable
+from party_runner.text_columns import require_text_columns
 from protocols.privacy.forecast import Forecast
 from protocols.privacy.ledger.address import Where
 from protocols.privacy.policy import Policy, load_policy
@@ -140,6 +141,8 @@ def plan(
         raise click.UsageError(f"party {min(twice)} has both --input and --shape; one is enough")
     try:
         reading = reading_of(columns, header, texts, agreed)
+        if not shapes:
+            require_text_columns([*of_parties.values(), *made_up.values()], reading)
         trial = {place: load_inputs(path, reading) for place, path in made_up.items()}
         arrays = {**trial, **arrays, **{place: load_inputs(given, reading) for place, given in of_parties.items()}}
         given = [arrays.get(place) for place in range(parties)]

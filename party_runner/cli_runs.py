@@ -38,6 +38,7 @@ from party_runner.options import (
     POLICY,
     READING,
     RUNS,
+    TEXT_OF_ANY,
     TOLERANCE,
     WHEN,
     cores_each,
@@ -57,6 +58,7 @@ from party_runner.report import present, print_report, print_results
 from party_runner.result_file import check_result_file, result_files
 from party_runner.seats import dealer_seat, party_seat
 from party_runner.summary import check_writable, merged, partial_summary
+from party_runner.text_columns import require_text_columns
 from protocols.privacy.ledger.address import Where
 from protocols.runs.sources import DEALER
 from protocols.runs.suites import check_session, find_suite
@@ -106,7 +108,9 @@ def run(
         material = material_of(options)
         material.check_wanted(options["suite"])
         common = words_of(options) + agreed.words()
+        require_text_columns(files.values(), reading_of(columns, header, texts, agreed))
         own = [*cores_each(cores, parties), *tolerated(tolerance), *reading_words(columns, header, texts, agreed)]
+        own += ["--text-of-any"] if texts else []
         own += [] if policy is None else ["--policy", str(policy)]
 
         def party(place: int, name: str, roster: str) -> list[str]:
@@ -141,6 +145,7 @@ def run(
 @JSON
 @OUTPUT
 @READING
+@TEXT_OF_ANY
 @AGREED
 @CHOICES
 @TOLERANCE
@@ -164,6 +169,7 @@ def join_command(
     columns: str | None,
     header: bool | None,
     texts: tuple[str, ...],
+    text_of_any: bool,
     suite: str,
     tolerance: float | None,
     cores: int | None,
@@ -186,7 +192,10 @@ def join_command(
         seat = party_seat(roster, party, key, patience, listener(listen_fd), with_dealer=material.with_dealer)
         warn_of_expiry(seat, status)
         check_session(find_suite(suite), seat.roster.parties, ways)
-        mine = load_inputs(own, reading_of(columns, header, texts, agreed))
+        reading = reading_of(columns, header, texts, agreed)
+        if not text_of_any:
+            require_text_columns([own], reading)
+        mine = load_inputs(own, reading)
         loaded = load_program(program, agreed)
         choices = Choices(suite, numbers, material, agreed, tolerance, ways)
         offered = DeviceChoice(device, opencl_binary, device_threshold)

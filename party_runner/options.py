@@ -260,6 +260,8 @@ READING = together(
         "--header/--no-header", default=None, help="Whether inputs begin with a header line.  [default: look]"
     ),
 )
+TEXT_OF_ANY = click.option("--text-of-any", is_flag=True, hidden=True)
+"""Columns of texts are in some party's file, as whoever starts all of them has seen."""
 OUTPUT = click.option(
     "-o",
     "--output",

@@ -98,6 +98,13 @@ def club(tmp_path: Path) -> Club:
     return Club(tmp_path, write(tmp_path, "product.py", PRODUCT))
 
 
+def test_a_column_of_texts_that_this_partys_file_lacks_ends_before_connecting(club: Club) -> None:
+    code, told = call(*club.joining("north", "--text", "mail"))
+    assert code == 2
+    assert "--text mail: no input has such a column  [no-such-column]" in told
+    assert "north.csv has 1." in told
+
+
 @pytest.mark.slow
 def test_two_parties_and_a_dealer(club: Club) -> None:
     target = club.folder / "south.json"

@@ -16,6 +16,7 @@ from party_runner.arguments import shapes_by_party
 from party_runner.columns import Reading
 from party_runner.csv_table import ROWS_AT_A_TIME, read_csv
 from party_runner.inputs import load_input
+from party_runner.text_columns import require_text_columns
 from protocols.runs.input_shapes import describe
 from protocols.runs.table import MixedTable
 
@@ -191,12 +192,51 @@ def test_a_plan_on_files_and_shapes_of_texts(tmp_path: Path) -> None:
     assert "both.py:5" in told
 
 
+def test_columns_of_texts_are_in_some_file(tmp_path: Path) -> None:
+    """Not which party's; what cannot be known before it is read is left to reading it."""
+    shop, bank = Path(write(tmp_path, "shop.csv", SHOP)), Path(write(tmp_path, "bank.csv", "1,2\n3,4\n"))
+    mixed, nothing = Path(write(tmp_path, "mixed.csv", "a,2\n3,4\n")), tmp_path / "none.csv"
+    for texts in ((), ("email",), ("Email ", "spent"), ("2",)):
+        require_text_columns([shop, None, {"claims": bank}], Reading(texts=texts))
+    for unknown in (mixed, nothing, "sqlite:///a.db?query=select", tmp_path / "a.txt"):
+        require_text_columns([bank, unknown], Reading(texts=("email",)))
+    require_text_columns([None], Reading(texts=("email",)))
+    for inputs, reading, have in [
+        ([shop], Reading(texts=("mail",)), "shop.csv has email, spent, share"),
+        ([shop, bank], Reading(texts=("email", "3")), "bank.csv has 1, 2"),
+        ([shop], Reading(header=False, texts=("email",)), "shop.csv has 1, 2, 3"),
+        ([bank], Reading(texts=("anna",)), "bank.csv has 1, 2"),
+        ([tmp_path / "a.npy"], Reading(texts=("email",)), "a.npy has none with a name"),
+    ]:
+        with pytest.raises(LocalError, match=f"no-such-column.*--text {reading.texts[-1]}") as caught:
+            require_text_columns(inputs, reading)
+        assert have in caught.value.remedy
+
+
+def test_columns_of_a_parquet_file(tmp_path: Path) -> None:
+    arrow, path = pytest.importorskip("pyarrow"), tmp_path / "a.parquet"
+    pytest.importorskip("pyarrow.parquet").write_table(arrow.table({"email": ADDRESSES, "spent": [1, 2, 3]}), path)
+    require_text_columns([path], EMAIL)
+    with pytest.raises(LocalError, match="no-such-column"):
+        require_text_columns([path], Reading(texts=("mail",)))
+    path.write_bytes(b"no such file")
+    require_text_columns([path], Reading(texts=("mail",)))
+
+
+@pytest.mark.parametrize("command", ["run", "plan"])
+def test_a_column_of_texts_that_nobody_has_ends_a_command(tmp_path: Path, command: str) -> None:
+    program, shop = write(tmp_path, "both.py", PROGRAM), write(tmp_path, "shop.csv", SHOP)
+    code, told = call(command, program, "-n", "2", "--text", "mail", "--input", f"0={shop}", "--input", f"1={shop}")
+    assert code == 2
+    assert "--text mail: no input has such a column  [no-such-column]" in told
+
+
 @pytest.mark.slow
 def test_a_run_by_addresses(tmp_path: Path) -> None:
-    program, shop = write(tmp_path, "both.py", PROGRAM), write(tmp_path, "shop.csv", SHOP)
-    bank = write(tmp_path, "bank.csv", "email\nben@y.org\ncarl@w.org\n")
+    program = write(tmp_path, "both.py", PROGRAM.replace('"email"', "min(mine.texts)"))
+    shop, bank = write(tmp_path, "shop.csv", SHOP), write(tmp_path, "bank.csv", "mail\nben@y.org\ncarl@w.org\n")
     inputs = ["--input", f"0={shop}", "--input", f"1={bank}"]
-    done = parley("run", program, "-n", "2", "--text", "email", *inputs)
+    done = parley("run", program, "-n", "2", "--text", "email", "--text", "mail", *inputs)
     assert done.returncode == 0, done.stderr
     assert "both" in done.stdout
     assert "ben" not in (done.stdout + done.stderr).lower()
