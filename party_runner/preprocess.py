@@ -22,12 +22,13 @@ from protocols.runs.sources import DEALER
 from protocols.runs.suites import check_supplied, find_suite
 
 WORD_BYTES = 8
+NOTHING_TO_MAKE = "there is nothing to preprocess: run the program as it is"
 
 
 def check_fits(plan: PlanFile, parties: int, material: Material) -> None:
     """LocalError `plan-parties`, `plan-supplier` if the plan is for others than those who are about to make it;
     `no-material` if its suite takes none."""
-    check_supplied(find_suite(plan.suite, simulated=True), "a store")
+    check_supplied(find_suite(plan.suite, simulated=True), "a store", NOTHING_TO_MAKE)
     if plan.parties != parties:
         cause = f"the plan is for {plan.parties} parties, and there are {parties}"
         raise LocalError("plan-parties", cause, "Plan for the parties that run the program: `parley plan -n`.")

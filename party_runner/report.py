@@ -263,7 +263,7 @@ def _parties(summary: Summary, alone: str) -> Group:
     for row in zip(names, rounds, summary["bytes_sent"], offline, strict=False):
         made.add_row(row[0], f"{row[1]:,}", data(row[2]), data(row[3]) if row[3] is not None else "")
     seconds = ", ".join(f"{stage} {value:.2f} s" for stage, value in summary["seconds"].items())
-    if summary["preprocessing"].startswith(STORE):
+    if (summary["preprocessing"] or "").startswith(STORE):
         seconds += f"; {OF_STORES}"
     return Group(titled("Time", Text(f"  {seconds}")), titled("Messages", made))
 
@@ -388,5 +388,7 @@ def _material(summary: Summary) -> Group:
 
 def source_of(summary: Summary) -> str:
     """Where the material came from, and how much of it the parties verified."""
+    if summary["preprocessing"] is None:
+        return "nobody, none is needed"
     verified = {"sample": ", a random sample verified", "all": ", all of it verified"}
     return f"{summary['preprocessing']}{verified.get(summary.get('check_material', ''), '')}"

@@ -12,6 +12,10 @@ from protocols.suite import IN_WORDS
 SEMI_HONEST = "Suites, against parties that follow the protocol and study all they see"
 ANY_NUMBER = "two or more"
 NOTHING = "none"
+NOTES = """
+Who may collude learns nothing more together; where it is none, any two together learn everything.
+Where the material is none, a dealer and a store are refused.
+Chosen by --suite, the same at every party; beaver where nothing is said."""
 
 
 def list_suites(console: Console) -> None:
@@ -25,4 +29,4 @@ def list_suites(console: Console) -> None:
             parties = IN_WORDS[about.parties] if about.parties else ANY_NUMBER
             made.add_row(name, parties, about.colluding, about.material or NOTHING, about.quick)
     console.print(titled(SEMI_HONEST, made))
-    console.print(Text("\nChosen by --suite, the same at every party; beaver where nothing is said."))
+    console.print(Text(NOTES))

@@ -134,8 +134,9 @@ class About:
     """What a suite is chosen by, known before any session; the texts are for people.
 
     `parties`: how many it is for, None for any number from two on; `because`: why no other number. `colluding`: who may
-    put together what they see, and still learn nothing more. `material`: what its operations take that is made before
-    them, "" for nothing. `quick`: what it is quick at. `garbles`: whether it has garbled circuits.
+    put together what they see, and still learn nothing more, "none" where no two may. `material`: what its operations
+    take that is made before them, "" for nothing. `quick`: what it is quick at. `garbles`: whether it has garbled
+    circuits.
     """
 
     colluding: str

@@ -31,7 +31,8 @@ class Report:
     `offline_bytes` is what this party received from its supplier; `lines` is the account by line: this party's, or
     where `lines_of_all`, in simulations and plans, that of all parties together. `device` is
     the account of the accelerator that was in use, None without one; `check_material` says how much of the material
-    the parties verified: nothing, a sample, all. `material` was taken; `unused` was made ahead, and burned. `decisions`
+    the parties verified: nothing, a sample, all. `preprocessing` is who was to make material, None where none was taken
+    and the suite's operations take none. `material` was taken; `unused` was made ahead, and burned. `decisions`
     are the lines that compare values which are not exact. `circuits` are the Boolean circuits that were computed, by
     line; `ways` the lines that compute what there are two ways for. `learnt` knows what was revealed to this party
     again; `network` is the one that the run was tuned for, "" without one.
@@ -41,7 +42,7 @@ class Report:
     me: int
     parties: tuple[str, ...]
     suite: str
-    preprocessing: str
+    preprocessing: str | None
     security: str
     seconds: dict[str, float]
     rounds_by_party: tuple[int, ...]

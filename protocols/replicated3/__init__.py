@@ -58,7 +58,7 @@ class Replicated3:
     simulation_only = False
     remembers = False
     about = About(
-        colluding="no two",
+        colluding="none",
         material="",
         quick="all, without preparation",
         parties=share.PARTIES,

@@ -40,10 +40,11 @@ def report_of(
 ) -> Report:
     """One party's account of a session that has ended; `rounds` and `sent` have an entry for each party, by index."""
     ledger = session.ledger
+    maker = preprocessing if session.factory.about.material or _has_material(session) else None
     said = getattr(session.factory, "warnings", None)
     warnings = (*warnings, *(said(ledger.lines()) if said else ()), *ledger.warnings)
     return Report(
-        program, session.transport.me, session.transport.names[: session.n], session.factory.name, preprocessing,
+        program, session.transport.me, session.transport.names[: session.n], session.factory.name, maker,
         _security(session), seconds, tuple(rounds), tuple(sent),
         session.supply.received_bytes, dict(ledger.material), tuple(ledger.reveals), ledger.lines(), warnings,
         device, check_material, dict(ledger.unused), ledger.decisions(), ledger.circuits(), ledger.ways(),
@@ -51,13 +52,17 @@ def report_of(
     )  # fmt: skip
 
 
+def _has_material(session: Session) -> bool:
+    """Whether anything was taken, made ahead, or stands."""
+    return bool(session.ledger.material or session.ledger.unused or session.standing)
+
+
 def _security(session: Session) -> str:
     """What is secure by itself, by its lines, mostly although a party may deviate; and of all else the suite's
     sentence."""
     ledger = session.ledger
-    material = bool(ledger.material or ledger.unused or session.standing)
     sentence = security_sentence(
-        session.factory, session.n, session.supply, by_itself=ledger.by_itself, material=material
+        session.factory, session.n, session.supply, by_itself=ledger.by_itself, material=_has_material(session)
     )
     computed, proved = (_lines(session, adversary) for adversary in (ONE_OF_TWO, EITHER_OF_TWO))
     proved |= ledger.proofs

@@ -74,11 +74,14 @@ def check_session(suite: Factory, n: int, ways: Ways) -> None:
         raise LocalError("unfit-session", f"{' and '.join(of_functions)} {where}", remedy)
 
 
-def check_supplied(suite: Factory, what: str) -> None:
+LEAVE_IT_OUT = "leave it out: runs of this suite need nothing that is made beforehand"
+
+
+def check_supplied(suite: Factory, what: str, remedy: str = LEAVE_IT_OUT) -> None:
     """LocalError `no-material` where `what`, a dealer or a store, would supply a suite that takes nothing."""
     if not suite.about.material and not suite.simulation_only:
         cause = f"{what} for the suite {suite.name}, whose protocols take no material"
-        raise LocalError("no-material", cause, "leave it out: runs of this suite need nothing that is made beforehand")
+        raise LocalError("no-material", cause, remedy)
 
 
 def security_sentence(suite: Factory, n: int, supply: Supply, *, by_itself: bool = False, material: bool = True) -> str:

@@ -59,7 +59,7 @@ class Yao:
     simulation_only = False
     remembers = False
     about = About(
-        colluding="no two",
+        colluding="none",
         material="made, dealt or stored",
         quick="comparisons, on slow networks",
         parties=2,

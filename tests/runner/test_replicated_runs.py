@@ -44,6 +44,7 @@ def test_there_are_three_and_nothing_is_made(program: list[str], tmp_path: Path)
     assert counted["offline_bytes"] == foreseen["offline_estimate"] == [0, 0, 0]
     for key in ("rounds", "bytes_sent", "reveals"):
         assert counted[key] == foreseen[key]
+    assert counted["preprocessing"] is foreseen["preprocessing"] is None
     printed = " ".join(done.stdout.split())
     assert "Material none is needed" in printed
     assert printed.endswith("any two together learn everything; nobody else is trusted")
@@ -79,6 +80,7 @@ def test_there_is_nothing_to_preprocess(program: list[str], tmp_path: Path) -> N
     exit_code, printed = call("preprocess", str(plan), "-o", str(stores))
     assert exit_code == 2
     assert "[no-material]" in printed
+    assert "there is nothing to preprocess: run the program as it is" in " ".join(printed.split())
     assert not stores.exists()
 
 
@@ -108,7 +110,7 @@ def test_all_that_real_runs_may_have_is_listed() -> None:
     assert exit_code == 0
     for name, suite in SUITES.items():
         assert (f"\n{name} " in printed) != suite.simulation_only
-    assert "replicated3 three no two none" in " ".join(printed.split())
+    assert "replicated3 three none none" in " ".join(printed.split())
 
 
 def test_where_nothing_is_taken_nothing_is_rehearsed(monkeypatch: pytest.MonkeyPatch) -> None:
