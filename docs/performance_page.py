@@ -20,6 +20,7 @@ from bench.display import (
     contestant,
     decimal,
     distance,
+    is_beaver,
     is_total,
     limit_of,
     making_slowness,
@@ -97,6 +98,8 @@ def _machine(file: Path, rows: Sequence[AnyRow]) -> Iterator[str]:
     for network in ("lan", "wan"):
         yield from _section(f"Arithmetic online, {NETWORKS[network]}", _ours(times, network))
     yield from _section("Numpy's functions online, over loopback", _functions(functions))
+    among_three = [row for row in rows if isinstance(row, Row) and row.table == "numeric"]
+    yield from _section("Numerics among three parties, over loopback", _numerics(among_three))
     garbled = [row for row in rows if row.table == "garbled"]
     yield from _section("Garbling and evaluating, one core", _kernels(garbled))
     yield from _section("Garbled circuits between two parties", _garbled(garbled))
@@ -229,6 +232,31 @@ def _functions(rows: Sequence[Row]) -> Iterator[str]:
     if theirs:
         yield ""
         yield from _remarks(theirs)
+
+
+def _numerics(rows: Sequence[Row]) -> Iterator[str]:
+    """Each workload by every suite, what is made ahead beside the time online."""
+    yield from _head(
+        ("workload", "suite", "TLS"),
+        ("size", "online", "made ahead", "spread", "x beaver", "largest error", "bytes online", "rounds"),
+    )
+    for row in (row for row in rows if row.system == PARLEY):
+        yield _cells([
+            f"`{row.workload.partition('.')[2]}`", row.suite, "yes" if row.tls else "no", f"{row.size:,}",
+            milliseconds(row.seconds), milliseconds(row.offline or 0.0), milliseconds(row.spread),
+            "" if is_beaver(row) else multiple(_of_beaver(row, rows)), distance(row.error), f"{row.bytes:,}",
+            f"{row.rounds:,}",
+        ])  # fmt: skip
+
+
+def _of_beaver(row: Row, rows: Sequence[Row]) -> float | None:
+    """How many times as long as the suite beaver on the same work, made ahead included."""
+    place = (row.workload, row.size, row.parties, row.tls, row.network)
+    found = (r for r in rows if is_beaver(r) and (r.workload, r.size, r.parties, r.tls, r.network) == place)
+    other = next(found, None)
+    if other is None or not other.seconds or row.seconds is None:
+        return None
+    return (row.seconds + (row.offline or 0.0)) / (other.seconds + (other.offline or 0.0))
 
 
 def _material(rows: Sequence[Making]) -> Iterator[str]:

@@ -187,3 +187,18 @@ def test_kept_results_can_be_read_and_say_where_they_are_from() -> None:
         date, machine = results.about(file)
         assert file.stem == f"{date}-{machine['label']}"
         assert json.loads(file.read_text())["rows"]
+
+
+def test_numerics_are_told_by_suite_with_what_is_made_ahead() -> None:
+    generator = run_path(str(ROOT / "docs" / "performance_page.py"))
+    beaver = replace(
+        OURS, table="numeric", workload="numeric.exp_10k", parties=3, seconds=0.012, offline=0.008, error=1.5e-5
+    )
+    other = replace(beaver, suite="replicated3", seconds=0.005, offline=None, rounds=3)
+    lines = list(generator["_numerics"]([beaver, replace(beaver, system=BANDWIDTH), other, replace(other, tls=True)]))
+    assert [line.split(" | ")[1:7] for line in lines[2:]] == [
+        ["beaver", "no", "1,000", "12 ms", "8 ms", "1 ms"],
+        ["replicated3", "no", "1,000", "5 ms", "0 ms", "1 ms"],
+        ["replicated3", "yes", "1,000", "5 ms", "0 ms", "1 ms"],
+    ]
+    assert [line.split(" | ")[7] for line in lines[2:]] == ["", "0.25", ""]
