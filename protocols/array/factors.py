@@ -27,6 +27,9 @@ from protocols.outputs import check_range
 from protocols.ranges import ERROR_BITS, Range, shifted_up
 
 MOST_PARTS = 8
+MOST_EXACT = 23
+"""Fractional bits up to which a factor is looked at for being exact."""
+
 FLOAT_BITS = 53
 HALF = 0.5
 
@@ -175,8 +178,11 @@ def _bits(size: float) -> int:
 
 def _exact_scale(factor: Public, most: int) -> int:
     """Fractional bits that represent the public factor exactly, `most` if few do not."""
-    for scale in range(0, 24):
-        shifted = np.ldexp(factor, scale)
-        if np.all(shifted == np.rint(shifted)):
-            return scale
-    return most
+    if not _is_exact(factor, MOST_EXACT):
+        return most
+    return next(scale for scale in range(MOST_EXACT + 1) if _is_exact(factor, scale))
+
+
+def _is_exact(factor: Public, scale: int) -> bool:
+    shifted = np.ldexp(factor, scale)
+    return bool(np.all(shifted == np.rint(shifted)))
