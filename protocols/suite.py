@@ -129,12 +129,16 @@ class Suite(Required[A, B], Protocol[A, B]):
         """[x where c = 1, y where c = 0]; c holds 0 and 1 only."""
 
 
+NO_TWO = "none"
+"""Of `About.colluding`: any two parties together read everything."""
+
+
 @dataclass(frozen=True, slots=True)
 class About:
     """What a suite is chosen by, known before any session; the texts are for people.
 
     `parties`: how many it is for, None for any number from two on; `because`: why no other number. `colluding`: who may
-    put together what they see, and still learn nothing more, "none" where no two may. `material`: what its operations
+    put together what they see, and still learn nothing more, NO_TWO where no two may. `material`: what its operations
     take that is made before them, "" for nothing. `quick`: what it is quick at. `garbles`: whether it has garbled
     circuits.
     """

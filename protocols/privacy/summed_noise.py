@@ -54,7 +54,7 @@ from protocols.privacy.sensitivity import Sensitivity
 from protocols.privacy.skellam_akl21 import MOST as MOST_OF_TABLE
 from protocols.privacy.skellam_akl21 import SkellamNoise, skellam_noise, variance_for
 from protocols.shares import ArithmeticShare
-from protocols.suite import suite_of
+from protocols.suite import NO_TWO, suite_of
 
 MOST_DIGITS = 62
 
@@ -136,7 +136,7 @@ class SummedNoise:
 
 def _two_read_the_rest(ctx: Context) -> bool:
     """Whether two parties of more read what the others put in, their parts as well."""
-    return ctx.n > 2 and ctx.session.factory.about.colluding == "no two"
+    return ctx.n > 2 and ctx.session.factory.about.colluding == NO_TWO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from mpc.context import Context
 from protocols.derived import Derived
 from protocols.one_array import check_ring
 from protocols.replicated3 import arithmetic, boolean, choose, convert, scaled, share, shuffle, summands, truncate
-from protocols.suite import REVEALED, About, check_parties
+from protocols.suite import NO_TWO, REVEALED, About, check_parties
 
 
 class Replicated3Suite(Derived):
@@ -58,7 +58,7 @@ class Replicated3:
     simulation_only = False
     remembers = False
     about = About(
-        colluding="none",
+        colluding=NO_TWO,
         material="",
         quick="all, without preparation",
         parties=share.PARTIES,

@@ -14,7 +14,7 @@ from mpc.context import Context
 from protocols.beaver import by_garbling
 from protocols.derived import Derived
 from protocols.one_array import check_ring
-from protocols.suite import REVEALED, About, check_parties
+from protocols.suite import NO_TWO, REVEALED, About, check_parties
 from protocols.yao import arithmetic, boolean, convert, share, truncate
 
 
@@ -59,7 +59,7 @@ class Yao:
     simulation_only = False
     remembers = False
     about = About(
-        colluding="none",
+        colluding=NO_TWO,
         material="made, dealt or stored",
         quick="comparisons, on slow networks",
         parties=2,
