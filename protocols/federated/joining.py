@@ -27,15 +27,20 @@ AGAIN = frozenset({"nobody-listening", "peer-lost", "peer-stalled", "too-many-me
 """Ends of a line after which a client dials anew; others say that it is not wanted, or that the server is over."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Joined:
     """What a client has at the end: the common weights by name, its `own` that did not travel, in how many sums its
-    vector went as far as it knows, and how often it had to dial."""
+    vector went as far as it knows, and how often it had to dial. Its text has no weight."""
 
     weights: dict[str, npt.NDArray[Any]]
     own: dict[str, npt.NDArray[Any]]
     rounds: int
     dialled: int
+
+    def __repr__(self) -> str:
+        numbers = sum(np.size(array) for array in self.weights.values())
+        of = f"{numbers:,} in {len(self.weights):,} arrays"
+        return f"<in sums: {self.rounds:,}; dialled: {self.dialled:,}; weights: {of}>"
 
 
 async def join(

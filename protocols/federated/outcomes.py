@@ -74,9 +74,9 @@ class Trained:
     """The common weights by name, which all know, and how they came: `rounds`, and `held_out` at the end.
 
     `stopped`: whether it ended early. `price`: what it cost in privacy, None without noise; `noise`: how large that is
-    beside the clip. `own`: arrays that did not travel, of this site alone. `opened`: what everybody saw of the sites'
-    updates in each round, which is all but the sum of all only where the mean was a robust one. In a terminal and in a
-    notebook it is a table of its rounds, without a weight.
+    beside the clip. `own`: arrays that did not travel, of this site alone. `opened`: what `seen_by` saw of the sites'
+    updates in each round, which is all but the sum of all only where the mean was a robust one: everybody, or the
+    server, if there was one. In a terminal and in a notebook it is a table of its rounds, without a weight.
     """
 
     weights: dict[str, npt.NDArray[Any]]
@@ -87,6 +87,7 @@ class Trained:
     own: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
     opened: str = ""
     noise: NoiseSize | None = None
+    seen_by: str = "everybody"
 
     @property
     def _title(self) -> str:
@@ -118,7 +119,7 @@ class Trained:
 
     @property
     def _closing(self) -> str:
-        return f"In each round everybody saw {self.opened}." if self.opened else ""
+        return f"In each round {self.seen_by} saw {self.opened}." if self.opened else ""
 
     def __repr__(self) -> str:
         return f"<{self._title}" + ("" if self.held_out is None else f"; {self.held_out}") + ">"

@@ -370,6 +370,6 @@ class Serving:
         price = None if terms.noise is None else terms.noise.schedule.price
         travel = {place.name for place in terms.layout.places}
         own = {name: np.array(array) for name, array in self.model.weights().items() if name not in travel}
-        trained = self.course.ended(held, price, own)
+        trained = replace(self.course.ended(held, price, own), seen_by="the server")
         self.model.load(trained.weights)
         return Served(trained, self.begun, tuple(self._missed), self.rounds.refused)

@@ -35,6 +35,12 @@ def test_all_clients_end_with_what_one_process_computes():
         assert same_weights(run, joined.weights, 1e-12)
 
 
+def test_what_server_and_clients_end_with_says_who_saw_what_and_no_weight():
+    run = Run(federation(rounds=1))()
+    assert str(run.served.trained).endswith("In each round the server saw the sum of all updates.")
+    assert {str(joined) for joined in run.told.values()} == {"<in sums: 1; dialled: 1; weights: 15 in 2 arrays>"}
+
+
 @pytest.mark.parametrize("step", [0, 1, 2])
 def test_the_mean_is_that_of_those_who_stay(step):
     gone = lambda tag: tag == (0, step)  # noqa: E731
