@@ -77,9 +77,10 @@ class Session(Endpoint):
         if self.foresight is not None:
             await self.foresight.finish()
 
-    def root(self, number: int = Root.PROGRAM) -> Context:
-        """The context a whole program runs in; `number` keeps programs of one session apart (`Root` in a run)."""
-        return Context(self, (int(number),), "program", 0, 0, "")
+    def root(self, number: int = Root.PROGRAM, line: str = "") -> Context:
+        """The context a whole program runs in; `number` keeps programs of one session apart (`Root` in a run). `line`:
+        what it counts for, where it is no program of a user's."""
+        return Context(self, (int(number),), "program", 0, 0, line)
 
 
 class Context(Messaging):

@@ -45,11 +45,15 @@ from protocols.array.carried import Carried, secret_carried
 from protocols.runs.party import Outcome
 from protocols.runs.sources import DEALER, Source
 
+PORT_TAKEN = "address-in-use"
 HOST = re.compile(r"[A-Za-z0-9._:%-]*")
 HOST_BYTES = 256
 LOOK_SECONDS = 0.05
 TURN_SECONDS = 1.0
 """How often a party looks at its tasks, and how long it says nothing at most."""
+
+BETWEEN = "between sessions"
+"""What the account calls messages on how parts stand, and secrets that come from there."""
 
 WAIT_SECONDS = 60.0
 """For a worker in the place of one that has gone."""
@@ -89,7 +93,7 @@ class Computation:
         return await join(self.seat, program, None, choices, source, self.progress, guards)
 
     async def _whole(self, ctx: Context, mine: Any) -> Any:
-        call = ctx.session.root(Root.PARTS)
+        call = ctx.session.root(Root.PARTS, BETWEEN)
         parts = await _Turns(self, call).all_parts()
         await _compare(call, parts)
         secrets = [await _secrets(ctx, part) for part in parts]
@@ -110,6 +114,11 @@ class Computation:
 def ports_of(parts: int) -> int:
     """How many ports above its own a party's workers use: one for each attempt at each part."""
     return parts * ATTEMPTS
+
+
+def offset_of(start: Start, parts: int) -> int:
+    """How far above its party's own the port of a worker is."""
+    return 1 + start.part + start.attempt * parts
 
 
 def refuse_material(source: Source) -> None:
@@ -190,7 +199,7 @@ class _Turns:
     def _order(self, start: Start, hosts: Sequence[str]) -> Order:
         whole = self.whole
         seat = whole.seat
-        offset = 1 + start.part + start.attempt * len(whole.data)
+        offset = offset_of(start, len(whole.data))
         endpoints = zip(seat.roster.endpoints, hosts, strict=True)
         return Order(
             tuple(_worker_of(endpoint, host, offset) for endpoint, host in endpoints), seat.me,
@@ -231,7 +240,21 @@ class _Turns:
         if said.left:
             return State.LEFT
         words = opened(said.words, self._key(), start.part, start.attempt) if said.words else said.cause
+        if said.code == PORT_TAKEN:
+            raise self._port_taken(start, said)
         raise _error_of(replace(said, cause=words), start.part)
+
+    def _port_taken(self, start: Start, said: Failed) -> LocalError:
+        """Of a worker's own port, which is another than the party's in parties.toml."""
+        parts = len(self.whole.data)
+        return LocalError(
+            said.code,
+            f"in part {start.part}: another program listens at port {offset_of(start, parts)} above this party's own, "
+            "which its worker takes",
+            f"workers take {ports_of(parts)} ports above their party's: give parties on one machine ports in "
+            f"parties.toml that are more than {ports_of(parts)} apart, or end that program",
+            party=said.party,
+        )
 
     def _key(self) -> Seed:
         return key_of_run(key_of(self.whole.seat.identity), self.call.session.agreement.session)
@@ -295,7 +318,7 @@ def _public(value: Any) -> Any:
 async def _secrets(ctx: Context, value: Any) -> Any:
     """A part's result with secrets of this session where it holds parts of secrets."""
     if isinstance(value, Carried):
-        return await secret_carried(ctx, value)
+        return await secret_carried(ctx, value, BETWEEN)
     if isinstance(value, dict):
         return {key: await _secrets(ctx, inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):

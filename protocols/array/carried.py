@@ -86,8 +86,9 @@ async def _parted(call: Context, share: ArithmeticShare) -> Words:
     return whole.value(call) if call.me == 0 else own
 
 
-async def secret_carried(ctx: Context, part: Carried) -> SecretArray:
-    """The secret of which every party passes its part, in this session; no round where inputs take none.
+async def secret_carried(ctx: Context, part: Carried, line: str = "") -> SecretArray:
+    """The secret of which every party passes its part, in this session; no round where inputs take none. It counts for
+    `line`, that of the program if not given.
 
     LocalError `carried-ring` where the run's ring has other bits than the one that the parts are of, or another number
     of fractional bits than a value with some.
@@ -100,7 +101,7 @@ async def secret_carried(ctx: Context, part: Carried) -> SecretArray:
             f"with {ctx.ring.bits} and {scale}",
             "give all sessions the same --ring and --fractional-bits",
         )
-    call = ctx.child("secret carried", line=user_line())
+    call = ctx.child("secret carried", line=line or user_line())
     parts = [(share_known, known(call, j, part.own if call.me == j else None, part.shape)) for j in call.everyone]
     share = reduce(add, await together(call, *parts))
     ctx.join(call)

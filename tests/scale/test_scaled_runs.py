@@ -42,6 +42,7 @@ def test_parts_on_clusters_of_different_sizes_give_what_one_session_gives(pair: 
         assert abs(end.result - EXPECTED) < 2**-10
         assert [reveal.shape for reveal in end.report.reveals] == [()]
         assert end.report.rounds < 5
+        assert {cost.line.partition(":")[0] for cost in end.report.lines} == {"between sessions", "program.py"}
     assert len(north.accounts) == PARTS
     assert all(sum(account["bytes_sent"]) > 0 and account["material"] for account in north.accounts)
     assert north.failed == south.failed == []
@@ -189,6 +190,15 @@ def test_ports_that_do_not_exist(pair: Club) -> None:
     pair.roster.write_text(text.replace(port, "65530"))
     ends = run_all(pair.party("north", X, Threads(1)))
     assert [end.code for end in ends if isinstance(end, LocalError)] == ["no-port"]
+
+
+def test_a_port_that_another_partys_worker_has_tells_how_much_room_they_need(pair: Club) -> None:
+    port = int(pair.roster.read_text().split("127.0.0.1:")[1].split('"')[0])
+    with socket.create_server(("127.0.0.1", port + 1)):
+        north, _ = failure(pair, X[:1], Y[:1])
+    assert (north.code, north.party) == ("address-in-use", "north")
+    assert "in part 0: another program listens at port 1 above this party's own" in north.cause
+    assert "parties.toml that are more than 3 apart" in north.remedy
 
 
 @pytest.mark.parametrize("host", ["", "10.0.0.5", "worker-3.example.org", "2001:db8::7"])
