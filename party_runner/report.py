@@ -118,7 +118,7 @@ def print_report(summary: Summary, console: Console, alone: str = "") -> None:
 def report(summary: Summary, alone: str = "") -> Group:
     """Everything a run has to say, in the order in which it is read."""
     costs = cost_report(summary, f"{alone} alone" if alone else "all parties")
-    parts: list[RenderableType] = [_results(summary), _parties(summary, alone), costs]
+    parts: list[RenderableType] = [_results(summary), _parties(summary, alone), *_sessions_of_parts(summary), costs]
     parts += _devices(summary)
     parts += [Text(f"warning: {warning}", style="yellow") for warning in summary["warnings"]]
     parts.append(Text(f"\n{summary['security']}", style="bold"))
@@ -266,6 +266,18 @@ def _parties(summary: Summary, alone: str) -> Group:
     if (summary["preprocessing"] or "").startswith(STORE):
         seconds += f"; {OF_STORES}"
     return Group(titled("Time", Text(f"  {seconds}")), titled("Messages", made))
+
+
+def _sessions_of_parts(summary: Summary) -> list[RenderableType]:
+    """The messages of parts, which have sessions of their own; nothing where there are none."""
+    sessions = summary.get("parts") or []
+    if not sessions:
+        return []
+    made = table("party", "rounds of a part, at most", "sent online in all parts")
+    for place, name in enumerate(summary["parties"]):
+        sent = sum(one["bytes_sent"][place] for one in sessions)
+        made.add_row(name, f"{max(one['rounds'] for one in sessions):,}", data(sent))
+    return [titled(f"Messages of the sessions of {len(sessions):,} parts, besides", made)]
 
 
 def data(count: int) -> str:

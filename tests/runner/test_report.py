@@ -58,6 +58,16 @@ def account(me: int, **other: Any) -> dict[str, Any]:
     } | other
 
 
+def test_messages_of_parts_stand_beside_those_of_their_combination() -> None:
+    parts = [{"rounds": 7, "bytes_sent": [1000, 20_000]}, {"rounds": 9, "bytes_sent": [500, 20_000]}]
+    with (console := Console(width=100)).capture() as shown:
+        console.print(report(account(0, parts=parts), "north"))
+    (told,) = re.findall(r"sessions of 2 parts.*?\n\n", shown.get(), re.DOTALL)
+    assert [line.split() for line in told.splitlines()[2:4]] == [
+        ["north", "9", "1.5", "kB"], ["south", "9", "40.0", "kB"],
+    ]  # fmt: skip
+
+
 def test_accounts_become_one_summary() -> None:
     summary = merged([account(0), account(1)])
     assert summary["seconds"] == {"connect": 0.1, "offline": 1.2, "online": 0.3}
