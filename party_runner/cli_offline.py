@@ -130,7 +130,7 @@ def plan(
     **options: Any,
 ) -> None:
     """Say what a run of PROGRAM will cost and reveal, before anything is sent."""
-    parties = parties_of(parties, suite)
+    parties = parties_of(parties, suite, simulated=True)
     of_parties, made_up = inputs_by_party(inputs, parties), shadows_by_party(shadows, parties)
     agreed, numbers, ways = agreed_of(options), numbers_of(options), ways_of(options)
     known_as, errors = party_names(names, parties), wanted_errors(wanted)

@@ -22,7 +22,7 @@ from protocols.preprocessing.checking import Check
 from protocols.privacy.ledger.address import Where, address_of, is_address
 from protocols.runs.party import Numbers
 from protocols.runs.sources import MAKERS, OT, PREPROCESSING
-from protocols.runs.suites import RINGS, SUITES, find_suite
+from protocols.runs.suites import RINGS, find_suite
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -289,15 +289,16 @@ def material_of(options: dict[str, Any], planned: str = OT) -> Material:
     return material
 
 
-def parties_of(given: int | None, suite: str) -> int:
+def parties_of(given: int | None, suite: str, *, simulated: bool = False) -> int:
     """How many parties: as given, else as many as the suite is for. click's errors where that is no number, or there is
-    no such suite."""
+    no such suite, none that is `simulated` alone among them unless it may be."""
     if given is not None:
         return given
     try:
-        known = find_suite(suite, simulated=suite in SUITES)
+        known = find_suite(suite, simulated=simulated)
     except LocalError as error:
-        raise click.BadParameter(f"{error.cause}; {error.remedy}", param_hint="--suite") from None
+        cause = f"{error.cause}; {error.remedy}  [{error.code}]"
+        raise click.BadParameter(cause, param_hint="--suite") from None
     if known.about.parties is None:
         raise click.UsageError(f"Missing option '-n' / '--parties': the suite {suite} is for any number")
     return known.about.parties
