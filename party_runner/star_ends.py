@@ -1,7 +1,7 @@
 """The two ends of a star as processes: the server that serves, and a client that dials; their accounts at the end.
 
 An account is plain data, the content of `--json`: `program`, `role` ("server" or "client"), `name`, `server`,
-`seconds`, `result`; of the server `clients` (connections in all), `goodbyes`, `lost` and `refused` by code, `losses`
+`seconds`, `result`, `security` (a sentence); of the server `clients` (connections in all), `goodbyes`, `lost` and `refused` by code, `losses`
 (the last hundred: client, code, phase), `messages`, `received_bytes`, `sent_bytes`; of a client `attempts` to connect.
 """
 
@@ -33,6 +33,13 @@ from party_runner.agreed import Agreed
 from party_runner.program import StarProgram
 from party_runner.status import StatusLine
 from party_runner.summary import Summary
+
+SECURITY = (
+    "Links are encrypted, and server and clients proved who they are by certificates; the server reads all that a "
+    "client sends it, but for what a protocol of the program hides, as a secure sum or a training does, against whom "
+    "that protocol says"
+)
+"""What is said of every star: it computes nothing by itself."""
 
 R = TypeVar("R")
 Say = Callable[[str], None]
@@ -156,6 +163,7 @@ def _account(program: StarProgram, role: str, name: str, server: str, began: flo
         "server": server,
         "seconds": time.monotonic() - began,
         "result": plain(result),
+        "security": SECURITY,
     }
 
 

@@ -14,13 +14,14 @@ _CLIENTS_SHOWN = 12
 
 
 def print_star(summary: Summary, console: Console) -> None:
-    """Print the result, and who came and went."""
+    """Print the result, who came and went, and what is secret from whom."""
     console.print(Text("Result", style="bold"))
     console.print(_shown(summary.get("result")), markup=False, soft_wrap=True)
     if summary["role"] == "server":
         console.print(_server(summary))
     if "results" in summary:
         console.print(_clients(summary))
+    console.print(Text(f"\n{summary['security']}", style="bold"))
 
 
 def _server(summary: Summary) -> Table:

@@ -61,6 +61,8 @@ def test_a_whole_star_on_this_machine(tmp_path: Path) -> None:
     assert summary["result"] == {"totals": [9, 9], "rate": 0.5}
     assert summary["results"] == {"client0": 2, "client1": 2, "client2": 2}
     assert (summary["clients"], summary["goodbyes"], summary["lost"]) == (3, 3, {})
+    assert " ".join(done.stdout.split()).endswith(summary["security"])
+    assert "the server reads all that a client sends it" in summary["security"]
     assert "3 connections, 3 said goodbye" in done.stdout
 
 
