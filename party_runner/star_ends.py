@@ -1,8 +1,9 @@
 """The two ends of a star as processes: the server that serves, and a client that dials; their accounts at the end.
 
 An account is plain data, the content of `--json`: `program`, `role` ("server" or "client"), `name`, `server`,
-`seconds`, `result`, `security` (a sentence); of the server `clients` (connections in all), `goodbyes`, `lost` and `refused` by code, `losses`
-(the last hundred: client, code, phase), `messages`, `received_bytes`, `sent_bytes`; of a client `attempts` to connect.
+`seconds`, `result`, `security` (a sentence); of the server `clients` (connections in all), `goodbyes`, `lost` and
+`refused` by code, `losses` (the last hundred: client, code, phase), `messages`, `received_bytes`, `sent_bytes`; of a
+client `attempts` to connect.
 """
 
 from __future__ import annotations
