@@ -91,9 +91,9 @@ async def exp(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> ArithmeticS
 
     Error: |y - exp(x)| <= (1 + 2^-10) 2^-f + 2^-24 exp(x) over the whole of r, however wide below; for f > 24 with
     2^-44 exp(x).
-    Rounds: 3 where the suite works with summands and the largest result needs 24 bits or less
-    (`exponential_by_summands`), one or two more than a comparison if x reaches far below. Else 16, and one more where
-    it needs over 33 bits (f = 16: x above 11). None where all of r lies so low that exp(x) vanishes.
+    Rounds: 3 where the suite works with summands and the largest result needs 24 bits or less, or in short ranges 26 or
+    27 (`exponential_by_summands.sizes_of`), one or two more than a comparison if x reaches far below. Else 16, and one
+    more where it needs over 33 bits (f = 16: x above 11). None where all of r lies so low that exp(x) vanishes.
     Material: an edaBit (two where r reaches far below -f log 2), a daBit for each bit of i and that comparison, as
     many triples and 4 more, a square pair, 8 truncation pairs an element, ANDs of `a2b` and of the comparison.
     Nobody learns anything; adversary and threshold are the suite's. Errors: those of `exp_range`.
