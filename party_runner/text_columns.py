@@ -42,22 +42,33 @@ def require_text_columns(given: Iterable[Given | None], reading: Reading) -> Non
 def names_of(origin: Origin, reading: Reading) -> list[str] | None:
     """What the columns of a file are called; without a header they are by their places, from 1. None where that is not
     known."""
-    if isinstance(origin, str):
+    if isinstance(origin, str) or not origin.is_file():  # a pipe would be waited for
         return None
     ending = origin.suffix.lower()
-    try:
-        if ending == ".csv":
-            return _of_csv(origin, reading.header)
-        if ending in (".parquet", ".pq"):
-            return [str(name) for name in import_module("pyarrow.parquet").read_schema(origin).names]
-    except (OSError, ValueError, csv.Error, ImportError):  # a wrong encoding and pyarrow's errors are ValueErrors
-        return None
+    if ending == ".csv":
+        return _of_csv(origin, reading.header)
+    if ending in (".parquet", ".pq"):
+        return _of_parquet(origin)
     return [] if ending == ".npy" else None
 
 
+def _of_parquet(path: Path) -> list[str] | None:
+    try:
+        pyarrow, parquet = import_module("pyarrow"), import_module("pyarrow.parquet")
+    except ImportError:
+        return None
+    try:
+        return [str(name) for name in parquet.read_schema(path).names]
+    except (OSError, pyarrow.ArrowException):
+        return None
+
+
 def _of_csv(path: Path, header: bool | None) -> list[str] | None:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        first = next(csv.reader(file, strict=True), [])
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            first = next(csv.reader(file, strict=True), [])
+    except (OSError, UnicodeDecodeError, csv.Error):
+        return None
     values = [is_value(cell) for cell in first]
     if not first or (header is None and any(values) and not all(values)):
         return None

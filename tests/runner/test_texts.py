@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -196,9 +197,14 @@ def test_columns_of_texts_are_in_some_file(tmp_path: Path) -> None:
     """Not which party's; what cannot be known before it is read is left to reading it."""
     shop, bank = Path(write(tmp_path, "shop.csv", SHOP)), Path(write(tmp_path, "bank.csv", "1,2\n3,4\n"))
     mixed, nothing = Path(write(tmp_path, "mixed.csv", "a,2\n3,4\n")), tmp_path / "none.csv"
+    np.save(array := tmp_path / "a.npy", np.ones(2))
     for texts in ((), ("email",), ("Email ", "spent"), ("2",)):
         require_text_columns([shop, None, {"claims": bank}], Reading(texts=texts))
-    for unknown in (mixed, nothing, "sqlite:///a.db?query=select", tmp_path / "a.txt"):
+    os.mkfifo(tmp_path / "pipe.csv")
+    (tmp_path / "latin.csv").write_bytes("stra\u00dfe,x\n".encode("latin-1"))
+    (tmp_path / "a.txt").write_text("1\n")
+    files = [tmp_path / name for name in ("pipe.csv", "latin.csv", "a.txt")]
+    for unknown in (mixed, nothing, "sqlite:///a.db?query=select", *files):
         require_text_columns([bank, unknown], Reading(texts=("email",)))
     require_text_columns([None], Reading(texts=("email",)))
     for inputs, reading, have in [
@@ -206,7 +212,7 @@ def test_columns_of_texts_are_in_some_file(tmp_path: Path) -> None:
         ([shop, bank], Reading(texts=("email", "3")), "bank.csv has 1, 2"),
         ([shop], Reading(header=False, texts=("email",)), "shop.csv has 1, 2, 3"),
         ([bank], Reading(texts=("anna",)), "bank.csv has 1, 2"),
-        ([tmp_path / "a.npy"], Reading(texts=("email",)), "a.npy has none with a name"),
+        ([array], Reading(texts=("email",)), "a.npy has none with a name"),
     ]:
         with pytest.raises(LocalError, match=f"no-such-column.*--text {reading.texts[-1]}") as caught:
             require_text_columns(inputs, reading)
