@@ -3,15 +3,22 @@
 from collections.abc import Iterator
 
 import numpy as np
+import numpy.typing as npt
 import pytest
+from Crypto.Cipher import AES
 from kernel_arrays import M, guarded, ints, p, sample, untouched
 from kernel_cases import at_every, with_kernels_of_their_own
 
 import native
-from mpc.prg import Seed
 from native import ffi, lib
 
-KEYS = [Seed(bytes([i] * 32)) for i in (1, 2)]
+KEYS = [bytes([i] * 16) for i in (1, 2)]
+
+
+def stream(key: bytes, block: int, n: int) -> npt.NDArray[np.uint64]:
+    """Words of AES in counter mode from a block on."""
+    cipher = AES.new(key, AES.MODE_CTR, nonce=b"", initial_value=block)
+    return np.frombuffer(cipher.encrypt(bytes(8 * n)), np.uint64)
 
 
 @pytest.fixture(params=with_kernels_of_their_own("ring", "bits", "aes"), autouse=True)
@@ -25,10 +32,8 @@ def implementation(request: pytest.FixtureRequest) -> Iterator[str]:
 def test_products_and_ands_under_two_streams(n: int, blocks: tuple[int, int]) -> None:
     operands, masks, drawn = [sample(n, i, offset=i % 3) for i in range(4)], [], []
     for key, block in zip(KEYS, blocks, strict=True):
-        stream = key.prg("mask")
-        stream.words((2 * block,))
-        masks.append(ints(stream.words((n,))))
-        drawn += [p(np.frombuffer(key.prg("mask")._key, np.uint8)), block]
+        masks.append(ints(stream(key, block, n)))
+        drawn += [p(np.frombuffer(key, np.uint8)), block]
     rows = list(zip(*map(ints, operands), *masks, strict=True))
     out, whole = guarded(n)
     lib.parley_replicated_product(p(out), *map(p, operands), *drawn, n)
@@ -43,8 +48,8 @@ def test_products_and_ands_under_two_streams(n: int, blocks: tuple[int, int]) ->
 
 def test_where_there_is_no_key_nothing_is_added() -> None:
     n, (x, y) = 1030, (sample(1030, seed) for seed in (1, 2))
-    out, key = np.empty(n, np.uint64), p(np.frombuffer(KEYS[0].prg("mask")._key, np.uint8))
-    mask = KEYS[0].prg("mask").words((n,))
+    out, key = np.empty(n, np.uint64), p(np.frombuffer(KEYS[0], np.uint8))
+    mask = stream(KEYS[0], 0, n)
     for before, after, expected in (
         (ffi.NULL, ffi.NULL, x * y),
         (key, ffi.NULL, x * y - mask),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -100,12 +101,12 @@ def test_a_number_of_parties_is_asked_for_where_any_would_do(tmp_path: Path) -> 
     assert exit_code == 2
     assert "Missing option '-n'" in printed
     for suite, said in (
-        ("replicated", "no suite replicated; choose one of beaver, replicated3, yao [unknown-suite]"),
-        ("ideal", "use it with mpc.simulate only; for real runs: beaver [insecure-suite]"),
+        ("replicated", r"no suite replicated; choose one of beaver, replicated3, yao.* \[unknown-suite\]"),
+        ("ideal", r"use it with mpc\.simulate only; for real runs: beaver \[insecure-suite\]"),
     ):
         exit_code, printed = call("run", program, "--suite", suite)
         assert exit_code == 2
-        assert said in " ".join(printed.split())
+        assert re.search(said, " ".join(printed.split()))
     assert call("run", program, "--suite", "yao", "--input", f"2={program}")[1].rstrip().endswith("parties, 0 to 1")
 
 
