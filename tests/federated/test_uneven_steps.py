@@ -21,6 +21,9 @@ WEIGHTS = ROWS / ROWS.sum()
 LOCAL = Local(epochs=2, batch=10, rate=0.05)
 STEPS = 2 * np.array([4, 1, 3])
 FINE = Updates(bits=64, clip=100.0, most_examples=64)
+ROUNDED, ROUNDED_TWICE = 1e-5, 4e-5
+"""What rounding at random comes to in a run here: deviations of 8e-7 at most, and of 2.3e-6 where control variates are
+rounded and added up as well, sums of bounded roundings; a dozen deviations, beyond which chance is below 2^-40."""
 
 
 def bowl(steep=STEEP):
@@ -58,7 +61,7 @@ def nova(rounds, rate=1.0, momentum=0.0):
 @pytest.mark.parametrize("how", [{}, {"rate": 0.5}, {"momentum": 0.6}])
 def test_fednova_is_that_of_the_paper(how):
     found = run(FedNova(local=LOCAL, **how), 7)
-    assert found.weights["w"] == pytest.approx(nova(7, **how), abs=5e-6)
+    assert found.weights["w"] == pytest.approx(nova(7, **how), abs=ROUNDED)
 
 
 def test_fednova_finds_the_least_loss_of_all_rows_where_fedavg_counts_steps_again():
@@ -82,7 +85,7 @@ def test_sites_without_rows_count_for_nothing_in_fednova():
     made, sites = bowl()
     none = (np.zeros((0, 2)), np.zeros(0))
     found = federated.simulate(made, [*sites, none], rounds=5, strategy=FedNova(local=LOCAL), updates=FINE)
-    assert found.weights["w"] == pytest.approx(nova(5), abs=5e-6)
+    assert found.weights["w"] == pytest.approx(nova(5), abs=ROUNDED)
 
 
 def test_a_model_that_does_not_tell_its_steps_is_refused():
@@ -156,14 +159,14 @@ def scaffold(rounds, weights=WEIGHTS, rate=1.0, trained_in=None, epochs=STEPS):
 )
 def test_scaffold_is_that_of_the_paper(how, reference):
     found = run(Scaffold(local=LOCAL, **how), 9)
-    assert found.weights["w"] == pytest.approx(scaffold(9, **reference), abs=5e-6)
+    assert found.weights["w"] == pytest.approx(scaffold(9, **reference), abs=ROUNDED_TWICE)
 
 
 def test_scaffold_of_a_sample_is_that_of_the_paper():
     found = run(Scaffold(local=LOCAL, by_examples=False), 9, sample=2, seed=bytes(32))
     chosen = [told.sites for told in found.rounds]
     assert len(set(chosen)) > 1
-    assert found.weights["w"] == pytest.approx(scaffold(9, np.full(3, 1 / 3), trained_in=chosen), abs=5e-6)
+    assert found.weights["w"] == pytest.approx(scaffold(9, np.full(3, 1 / 3), trained_in=chosen), abs=ROUNDED_TWICE)
 
 
 def test_scaffold_ends_at_the_least_loss_of_all_rows_where_the_others_end_beside_it():
