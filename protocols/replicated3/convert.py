@@ -3,8 +3,8 @@
 u = x_0 and w = -(x_1 + x_2). Bits of x follow from comparing the bits of u with those of w: digit by digit in tables of
 the third party (`reading`), then by a tree of products. A table has an entry for each number that says whether the
 digit of w is it; the entry at the digit of u then says whether both are the same, and the sum of those above it whether
-that of u is smaller. Two operands instead of three, as in Mohassel, Rindal, CCS
-2018, section 5.3; tables instead of the first levels of an adder.
+that of u is smaller. Two operands instead of three, as in Mohassel, Rindal, CCS 2018, section 5.3; tables instead of
+the first levels of an adder.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from protocols.prefix import (
 from protocols.replicated3.boolean import and_
 from protocols.replicated3.reading import TELLER, of_pair, read, reading_rounds, reading_words
 from protocols.replicated3.share import Pair, placed, put_in
+from protocols.replicated3.summands import summand
 from protocols.replicated3.two_arrays import TwoArrayBits, TwoArrays
 from protocols.shares import Shape
 
@@ -51,13 +52,6 @@ def _digits(positions: int, words: int) -> Digits:
 def _entries(digits: Digits, words: int) -> int:
     """Words of tables of all digits, of lanes in so many words."""
     return ((1 << digits.depth) - 1) * digits.count * words
-
-
-def _summand(ctx: Context, x: TwoArrays) -> Words:
-    """u at the pair, w at the teller."""
-    if ctx.me == TELLER:
-        return x.ring.neg(x.ring.add(x.first, x.second))
-    return of_pair(ctx, (x.first, x.second))
 
 
 def _bits(ctx: Context, held: Pair, shape: Shape) -> TwoArrayBits:
@@ -142,7 +136,7 @@ async def _signs(ctx: Context, own: Words, m: int, shape: Shape) -> TwoArrayBits
 )
 async def msb(ctx: Context, x: TwoArrays) -> TwoArrayBits:
     """<x < 0>, elementwise."""
-    own = x.ring.planes(_summand(ctx, x), x.ring.bits)
+    own = x.ring.planes(summand(ctx, x), x.ring.bits)
     return (await _signs(ctx, own[:, None], 1, x.shape)).plane(0)
 
 
@@ -155,7 +149,7 @@ async def below(ctx: Context, x: TwoArrays, thresholds: Words) -> TwoArrayBits:
 
     x - t = u - (w + t): the teller adds them, and its tables have entries for all.
     """
-    ring, flat = x.ring, x.ring.moved(lambda words: words, _summand(ctx, x.reshape((x.size,))))
+    ring, flat = x.ring, summand(ctx, x.reshape((x.size,)))
     rows = [ring.add(flat, t) for t in thresholds] if ctx.me == TELLER else [flat]
     each = [ring.planes(row, ring.bits) for row in rows]
     own = ctx.bits.moved(lambda *planes: np.stack(planes, axis=1), *each)
@@ -183,7 +177,7 @@ def _zero_rounds(k: int, size: int) -> int:
 )
 async def is_zero(ctx: Context, x: TwoArrays) -> TwoArrayBits:
     """<x == 0>, elementwise: u = w, digit by digit."""
-    own, bits = x.ring.planes(_summand(ctx, x), x.ring.bits)[:, None], ctx.bits
+    own, bits = x.ring.planes(summand(ctx, x), x.ring.bits)[:, None], ctx.bits
     digits = _digits(x.ring.bits, own.shape[-1])
 
     def same(table: Words, places: Words, whole: bool) -> Words:
@@ -224,7 +218,7 @@ def _bits_words(width: int, size: int) -> int:
 async def a2b(ctx: Context, x: TwoArrays, width: int) -> TwoArrayBits:
     """<x_0 .. x_{width-1}>: the low bits of x, elementwise, as planes: x_i = u_i ^ w_i ^ borrow into i."""
     low, bits = x.modulo(width), ctx.bits
-    own = low.ring.planes(_summand(ctx, low), width)
+    own = low.ring.planes(summand(ctx, low), width)
     digits = _digits(width - 1, own.shape[-1])
     shape = (digits.depth, 2, digits.count, own.shape[-1])
 
