@@ -57,7 +57,7 @@ APART = {
 FOLDER_ORDER = {
     "mpc.algebra": (
         "__init__", "shapes", "cores", "primes", "accelerator", "words", "interface", "masked", "elements", "matmul",
-        "sums", "bits", "ring", "wide_ring", "bit_tables", "packed_bits", "shapes_only", "binary_field", "encoding",
+        "sums", "bits", "thermometers", "ring", "wide_ring", "bit_tables", "packed_bits", "shapes_only", "binary_field", "encoding",
         "transform_tables",
         "field", "named_rows", "numpy_operators", "bigint", "square_modulus", "montgomery_form", "powers_of_base",
         "crt", "residues", "group", "ristretto", "narrow",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bench import arithmetic
 from bench.preprocessing.blocks import blocks, silent, softspoken
-from bench.suppliers import EVERY, NOBODY, SUPPLIERS
+from bench.suppliers import DEALER, EVERY, NOBODY, SUPPLIERS
 from bench.workloads import Workload
 from mpc.algebra.ring import Z64
 from mpc.context import Context
@@ -34,6 +34,7 @@ from protocols.preprocessing.kinds.input_mask import InputMask
 from protocols.preprocessing.kinds.labels import Labels
 from protocols.preprocessing.kinds.matrix_triple import MatrixTriple
 from protocols.preprocessing.kinds.one_of_many import OneOfMany
+from protocols.preprocessing.kinds.piece_mask import PieceMask
 from protocols.preprocessing.kinds.random_value import RandomValue
 from protocols.preprocessing.kinds.share_translation import ShareTranslation
 from protocols.preprocessing.kinds.square_pair import SquarePair
@@ -117,6 +118,9 @@ EXAMPLES = {
         Example("random_value", "values", 1 << 22, lambda count: RandomValue(Z64, (count,))),
         Example("input_mask", "masks", 1 << 22, lambda count: InputMask(Z64, (count,), 0)),
         Example("one_of_many", "tables", 1 << 20, lambda count: OneOfMany(Z64, count // 64, 4, 2, 0, 1), 64),
+        Example(
+            "piece_mask", "masks", 1 << 15, lambda count: PieceMask(Z64, count, 3, 8, 9, 9), 64, (DEALER,),
+        ),
         Example("share_translation.1024", "lists", 64, lambda count: ShareTranslation(Z64, count, 1024, 2, 0)),
         Example("labels", "labels", 1 << 22, lambda count: Labels(Z64, count, 0, 1)),
         Example(
@@ -135,7 +139,8 @@ EXAMPLES = {
     )
 }  # fmt: skip
 """128: 128 x 128 by 128 x 128. column: 1000 x 64 by 64 x 1. few: one piece of Paillier's, which takes long for each.
-One of many: of 16 entries of 2 bits. 1024: lists of 1,024 records of two numbers. aes: AES-128 by half-gates, an
+One of many: of 16 entries of 2 bits. Piece masks: for 8 choices of degree 3, on
+512 cells. 1024: lists of 1,024 records of two numbers. aes: AES-128 by half-gates, an
 instance at a time 6,400 ANDs."""
 
 

@@ -21,6 +21,7 @@ from protocols.preprocessing.kinds.input_mask import InputMask
 from protocols.preprocessing.kinds.labels import Labels
 from protocols.preprocessing.kinds.matrix_triple import MatrixTriple
 from protocols.preprocessing.kinds.one_of_many import OneOfMany
+from protocols.preprocessing.kinds.piece_mask import PieceMask
 from protocols.preprocessing.kinds.random_value import RandomValue
 from protocols.preprocessing.kinds.share_translation import ShareTranslation
 from protocols.preprocessing.kinds.square_pair import SquarePair
@@ -103,6 +104,14 @@ EXAMPLES: list[Correlation] = [
     Garbling.of(WideRing(70), product, 5, THREE_HALVES, 1, 0, late=3, early=2, sums=True),
     Garbling.of(Z128, product, 3, HALF_GATES, 0, 1, late=8),
 ]
+OF_A_DEALER: list[Correlation] = [
+    PieceMask(Z64, 70, 3, 4, 8, 7),
+    PieceMask(Ring(5), 3, 1, 1, 0, 5),
+    PieceMask(Ring(9), 65, 4, 2, 4, 1),
+    PieceMask(Z64, 0, 2, 1, 54, 10),
+]
+"""What a dealer alone makes, and not the parties."""
+DEALT = [*EXAMPLES, *OF_A_DEALER]
 BETWEEN_TWO: list[Correlation] = [
     AuthenticatedAnd(Z64, 100, (3, 70)),
     AuthenticatedAnd(Ring(4), 0, (0, 5)),
@@ -112,14 +121,14 @@ BETWEEN_TWO: list[Correlation] = [
     AuthenticatedGarbling.of(Z128, Task(total, 9, (1,) * 8)),
 ]
 """What nobody but the two parties makes, not a dealer either."""
-assert {type(kind) for kind in [*EXAMPLES, *BETWEEN_TWO]} == set(every_kind().values())
+assert {type(kind) for kind in [*DEALT, *BETWEEN_TWO]} == set(every_kind().values())
 
 paths = st.lists(st.integers(0, 2**32), max_size=6).map(tuple)
 rings = st.integers(1, 128).map(ring_of_bits)
 sizes = st.integers(0, 5)
 sides = st.lists(st.integers(0, 5), max_size=3).map(tuple)
 kinds = st.one_of(
-    st.sampled_from(EXAMPLES),
+    st.sampled_from(DEALT),
     st.builds(Triple, rings, st.just((1,)), sides),
     st.builds(SquarePair, rings, sides),
     st.builds(RandomValue, rings, sides),
@@ -133,5 +142,9 @@ kinds = st.one_of(
         st.sampled_from([HALF_GATES, THREE_HALVES]), st.just(0), st.just(1),
     ),
     st.builds(ShareTranslation, rings, sizes, sizes, sizes, st.integers(0, 1)),
+    st.builds(
+        PieceMask, st.integers(14, 64).map(ring_of_bits), st.integers(0, 70), st.integers(1, 8), st.integers(1, 4),
+        st.integers(0, 9), st.integers(1, 5),
+    ),
 )  # fmt: skip
 entries = st.lists(st.tuples(paths, kinds), max_size=6)

@@ -8,7 +8,7 @@ import pytest
 import trio
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from kinds import EXAMPLES, kinds, product
+from kinds import DEALT, kinds, product
 from material import check
 from trio.testing import wait_all_tasks_blocked
 
@@ -32,7 +32,7 @@ from protocols.preprocessing.kinds.input_mask import InputMask
 from protocols.preprocessing.kinds.random_value import RandomValue
 from protocols.preprocessing.kinds.triple import Triple
 
-by_kind = pytest.mark.parametrize("kind", EXAMPLES, ids=repr)
+by_kind = pytest.mark.parametrize("kind", DEALT, ids=repr)
 
 
 async def make_all(supplies, path, kind):
@@ -164,21 +164,21 @@ async def with_dealer(n, *parties, max_elements=MAX_ELEMENTS, around=WrappedTran
 
 @pytest.mark.parametrize("n", [2, 3, 5])
 def test_material_over_the_wire_is_right(n):
-    plan = [((0, i), kind) for i, kind in enumerate(EXAMPLES)]
+    plan = [((0, i), kind) for i, kind in enumerate(DEALT)]
 
     async def party(link):
         supply = await link.supply()
         await supply.prepare(plan)
         early = [supply.ready(path, kind) for path, kind in plan]
-        late = [await supply.make((1, i), kind) for i, kind in enumerate(EXAMPLES)]
+        late = [await supply.make((1, i), kind) for i, kind in enumerate(DEALT)]
         link.done()
         return early, late, supply.received_bytes
 
     results = trio.run(with_dealer, n, *[party] * n)
-    for k, kind in enumerate(EXAMPLES):
+    for k, kind in enumerate(DEALT):
         check(kind, [early[k] for early, _, _ in results])
         check(kind, [late[k] for _, late, _ in results])
-    corrections = [sum(demand.correction_words(kind, i, n) for kind in EXAMPLES) for i in range(n)]
+    corrections = [sum(demand.correction_words(kind, i, n) for kind in DEALT) for i in range(n)]
     assert [received for _, _, received in results] == [16 * words for words in corrections]
 
 
@@ -335,7 +335,7 @@ def test_a_seed_of_another_size_is_refused(length):
 
 def test_only_the_last_party_and_holders_receive_corrections():
     for n in (2, 3, 5):
-        for kind in EXAMPLES:
+        for kind in DEALT:
             receivers = [i for i in range(n) if corrected(kind, i, n)]
             holders = {part.holder for part in kind.parts()[kind.drawn :] if part.sharing == "clear"}
             assert all(i == n - 1 or i in holders for i in receivers)

@@ -6,7 +6,7 @@ import msgpack
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from kinds import EXAMPLES, entries, paths
+from kinds import DEALT, entries, paths
 
 from mpc.algebra.ring import Z64
 from mpc.errors import PeerError
@@ -38,15 +38,15 @@ def test_a_request_comes_back(demand, part):
 
 
 def test_every_kind_comes_back():
-    demand = [((1, i), kind) for i, kind in enumerate(EXAMPLES)]
+    demand = [((1, i), kind) for i, kind in enumerate(DEALT)]
     assert unpack_request(pack_request(None, demand), "x") == (None, demand)
 
 
 def test_equal_demands_have_equal_bytes_and_others_do_not():
-    packed = [pack_demand([((1,), kind)]) for kind in EXAMPLES]
-    assert len(set(packed)) == len(EXAMPLES)
-    encodings = {kind.encoding() for kind in EXAMPLES}
-    assert len(encodings) == len(EXAMPLES)
+    packed = [pack_demand([((1,), kind)]) for kind in DEALT]
+    assert len(set(packed)) == len(DEALT)
+    encodings = {kind.encoding() for kind in DEALT}
+    assert len(encodings) == len(DEALT)
 
 
 def refuses_or_reads(request):
@@ -87,6 +87,11 @@ def test_any_bytes_are_a_demand_or_a_peers_error(data):
 @example(raw=[[[1], "one_of_many", [64, 1, 2**31, 1, 0, 1]]])
 @example(raw=[[[1], "one_of_many", [64, 1, 4, 1, 1, 1]]])
 @example(raw=[[[1], "one_of_many", [64, [1], 4, 1, 0, 1]]])
+@example(raw=[[[1], "piece_mask", [64, 1, 4, 8, 8, 31]]])
+@example(raw=[[[1], "piece_mask", [64, 1, 2**31, 8, 8, 9]]])
+@example(raw=[[[1], "piece_mask", [64, 2**40, 4, 8, 8, 9]]])
+@example(raw=[[[1], "piece_mask", [64, -1, 4, 8, 8, 9]]])
+@example(raw=[[[1], "piece_mask", [128, 1, 4, 8, 8, 9]]])
 def test_anything_that_looks_like_a_demand_is_one_or_a_peers_error(raw):
     refuses_or_reads(NO_BATCH + msgpack.packb(raw))
 

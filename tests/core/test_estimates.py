@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import trio
-from kinds import EXAMPLES, product
+from kinds import DEALT, product
 
 import mpc
 from mpc.algebra.ring import Z64, Ring
@@ -108,6 +108,6 @@ def test_a_plan_says_what_a_run_receives(n):
     assert offline_bytes(planned.demand, n, "ot")[0] == pytest.approx(run.offline_bytes, rel=0.02)
 
 
-@pytest.mark.parametrize("kind", EXAMPLES, ids=repr)
+@pytest.mark.parametrize("kind", DEALT, ids=repr)
 def test_a_dealer_sends_its_corrections(kind):
     assert offline_bytes([((0,), kind)], 3, "dealer") == received([((0,), kind)], 3, local_supplies(3))

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import trio
-from core.kinds import EXAMPLES
+from core.kinds import DEALT
 
 from mpc.algebra.ring import Z64, Ring
 from mpc.context import Context
@@ -29,7 +29,7 @@ WHOLE_CHUNK = CHUNK // 8
 
 @pytest.mark.parametrize("party", [0, 1])
 def test_every_kind_comes_out_as_it_went_in(tmp_path, party):
-    entries = entries_of(EXAMPLES)
+    entries = entries_of(DEALT)
     write(tmp_path / "store", entries, party=party)
     with opened(tmp_path / "store") as supply:
         for number, (path, kind) in reversed(list(enumerate(entries))):
@@ -289,7 +289,7 @@ def test_a_store_is_open_once(tmp_path):
 
 
 def test_a_dealers_material_through_stores_computes(tmp_path):
-    entries = [((0, i + 1), kind) for i, kind in enumerate(EXAMPLES)]
+    entries = [((0, i + 1), kind) for i, kind in enumerate(DEALT)]
 
     async def run() -> list[Any]:
         for party, supply in enumerate(local_supplies(2)):
