@@ -155,6 +155,11 @@ class Derived:
     factors, work)`, `told(w)` and `factors(u)` being elements (rows, x.size) of (x.size,), worked out in about `work`
     elementary operations. Factors must be the same to the bit wherever they are worked out."""
 
+    by_pieces: ClassVar[Any] = None
+    """The suite's own way to compute functions in pieces, where a dealer makes the material: `async (ctx, x, tables,
+    within)` gives [P(x)] for each table of `protocols.piecewise` and, for two cells of the grid, <x outside of them>.
+    x lies on the grid, in a ring of one word."""
+
     settle: ClassVar[Any] = staticmethod(settle)
     square: ClassVar[Any] = staticmethod(square)
     inner: ClassVar[Any] = staticmethod(inner)

@@ -22,7 +22,8 @@ ORDER = {
     ),
     "protocols": (
         "privacy.amounts", "privacy.neighbours", "privacy.events", "arguments", "shares", "linear", "suite", "known",
-        "ranges", "party_indices", "assurances", "consent", "outputs", "joint_decryption", "digits", "prefix",
+        "ranges", "piecewise",
+        "party_indices", "assurances", "consent", "outputs", "joint_decryption", "digits", "prefix",
         "derived", "one_array", "unchecked", "sorting_network", "aggregation", "homomorphic", "paillier", "prio3",
         "circuits",
         "ot.groups",
@@ -57,7 +58,8 @@ APART = {
 FOLDER_ORDER = {
     "mpc.algebra": (
         "__init__", "shapes", "cores", "primes", "accelerator", "words", "interface", "masked", "elements", "matmul",
-        "sums", "bits", "thermometers", "ring", "wide_ring", "bit_tables", "packed_bits", "shapes_only", "binary_field", "encoding",
+        "sums", "bits", "thermometers", "powers_of_masks",
+        "ring", "wide_ring", "bit_tables", "packed_bits", "shapes_only", "binary_field", "encoding",
         "transform_tables",
         "field", "named_rows", "numpy_operators", "bigint", "square_modulus", "montgomery_form", "powers_of_base",
         "crt", "residues", "group", "ristretto", "narrow",
@@ -76,7 +78,8 @@ FOLDER_ORDER = {
         "party", "dealing", "storing",
     ),
     "protocols.beaver": (
-        "share", "arithmetic", "boolean", "by_garbling", "by_bmr", "read_table", "by_masks", "by_tables", "convert",
+        "share", "arithmetic", "boolean", "by_garbling", "by_bmr", "by_pieces",
+        "read_table", "by_masks", "by_tables", "convert",
         "truncate", "shuffle", "__init__",
     ),
     "protocols.replicated3": (

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from mpc.context import Context
-from protocols.beaver import arithmetic, boolean, by_bmr, by_garbling, convert, share, shuffle, truncate
+from protocols.beaver import arithmetic, boolean, by_bmr, by_garbling, by_pieces, convert, share, shuffle, truncate
 from protocols.derived import Derived
 from protocols.one_array import check_ring
 from protocols.suite import REVEALED, About
@@ -49,6 +49,7 @@ class BeaverSuite(Derived):
     garblers_bits: ClassVar[Any] = staticmethod(by_garbling.garblers_bits)
     garbled_by_several: ClassVar[Any] = staticmethod(by_bmr.evaluate)
     garbled_numbers: ClassVar[Any] = staticmethod(by_garbling.of_numbers)
+    by_pieces: ClassVar[Any] = staticmethod(by_pieces.by_pieces)
 
 
 class Beaver:

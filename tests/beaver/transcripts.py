@@ -24,6 +24,7 @@ from protocols.beaver import SUITE
 from protocols.circuits.function import circuit
 from protocols.circuits.kinds import UInt
 from protocols.garbled.joint import joint_of_numbers
+from protocols.piecewise import Grid, Pieces
 from protocols.preprocessing.dealer import local_supplies
 from protocols.privacy.joint_coins_csu19 import JointCoins
 from protocols.privacy.joint_gaussian_cks20 import joint_gaussian
@@ -39,6 +40,8 @@ PARTIES = (2, 3)
 OF_TWO = ("garbled", "garbled_numbers")
 GARBLED = ("mul", "square", "matmul", "and_", "a2b", "b2a", "bits_to_ring", "msb", "below", "is_zero", "truncate")
 """What the suite yao does in its own way; what is derived of these sends the same."""
+OF_BEAVER = ("by_pieces",)
+"""What Beaver's suite alone has, with a dealer."""
 OF_SUMMANDS = ("mul_truncate", "matmul_truncate", "by_summands", "weighted_bits", "choose")
 """What the suite replicated3 alone has."""
 BY_READING = ("a2b", "b2a", "bits_to_ring", "msb", "below", "is_zero", "select", "truncate", *OF_SUMMANDS)
@@ -136,6 +139,11 @@ async def _by_summands(ctx: Context) -> Any:
     return await ctx.suite.by_summands(ctx, await _x(ctx), 1, lambda w: w[None], lambda u: u[None], 1)
 
 
+async def _in_pieces(ctx: Context) -> Any:
+    table = Pieces(Grid(56, 6), (-8, 8), ((0,), (1, 2, 3), (4, 5, 6)), 0, 0)
+    return await ctx.suite.by_pieces(ctx, await _x(ctx), (table,))
+
+
 async def _weighed(ctx: Context) -> Any:
     bits = await _many_bits(ctx)
     weights = ctx.ring.from_ints(np.arange(2 * bits.planes).reshape(2, -1))
@@ -187,6 +195,7 @@ SCRIPTS: dict[str, Script] = {
     "mul_truncate": _shortened,
     "matmul_truncate": _shortened_matrices,
     "by_summands": _by_summands,
+    "by_pieces": _in_pieces,
     "weighted_bits": _weighed,
     "choose": _chosen,
     "garbled": _garbled,
@@ -234,7 +243,7 @@ def digests() -> dict[str, str]:
 
 def digests_of_three() -> dict[str, str]:
     """All digests of the suite replicated3."""
-    scripts = {name: script for name, script in SCRIPTS.items() if "garbled" not in name}
+    scripts = {name: script for name, script in SCRIPTS.items() if "garbled" not in name and name not in OF_BEAVER}
     found = {f"{name}, suite replicated3": digest(script, 3, suite=REPLICATED3) for name, script in scripts.items()}
     at_once, reading.AT_ONCE = reading.AT_ONCE, -1
     try:

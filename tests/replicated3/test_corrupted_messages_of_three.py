@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 import trio
-from beaver.transcripts import BY_READING, SCRIPTS
+from beaver.transcripts import BY_READING, OF_BEAVER, SCRIPTS
 from given_shares import MOST, TWO_ROUNDS
 
 from mpc.errors import ParleyError, PeerError
@@ -27,7 +27,11 @@ from protocols.replicated3 import SUITE
 
 WITHIN = 20
 """Seconds: a run takes some milliseconds."""
-OPERATIONS = {name: call for name, call in SCRIPTS.items() if "garbled" not in name and "noise" not in name}
+OPERATIONS = {
+    name: call
+    for name, call in SCRIPTS.items()
+    if "garbled" not in name and "noise" not in name and name not in OF_BEAVER
+}
 FORMS: dict[str, Callable[[Any], Any]] = {
     "of bytes": lambda array: array.astype(np.uint8),
     "longer": lambda array: np.concatenate([array.reshape(-1), array.reshape(-1)[:1]]),
