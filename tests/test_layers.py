@@ -35,7 +35,7 @@ ORDER = {
         "garbled.numbers", "authenticated.steps", "authenticated.masks", "authenticated.task", "authenticated.common",
         "authenticated.garbling", "authenticated.dependent", "preprocessing.kinds", "garbled", "ideal", "beaver",
         "replicated3", "yao", "ot", "vole", "preprocessing.pairs", "proofs", "preprocessing.coins", "joint_keys",
-        "elgamal", "encrypted", "numeric", "authenticated", "preprocessing", "privacy", "array", "learning",
+        "elgamal", "encrypted", "numeric", "authenticated", "preprocessing", "privacy", "array", "models", "learning",
         "statistics", "survival", "synthetic", "collecting", "federated", "flower", "matching", "prepared", "horizon",
         "runs",
     ),
@@ -188,6 +188,11 @@ FOLDER_ORDER = {
         "gradients_acgmmtz16", "__init__",
     ),
     "protocols.consent": ("keeper", "votes", "agreement", "__init__"),
+    "protocols.models": (
+        "refusals", "architectures", "tensors", "configs", "safetensors_file", "bert_names", "llama_names",
+        "gguf_header", "gguf_file", "gguf_llama", "tokenizing", "gguf_tokenizer", "clear_numbers", "clear_bert",
+        "clear_llama", "clear_model", "model", "transformer_files", "loading", "__init__",
+    ),
     "protocols.learning": (
         "truth_labels", "private_rows", "noisy_sums", "vertical_logistic", "linear_regression_wang18",
         "logistic_regression_bst14", "secret_descent", "logistic_regression_kst12", "kmeans_su16", "__init__",

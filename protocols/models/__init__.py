@@ -1,0 +1,1 @@
+"""Models that one party has and another asks: formats, what they compute in the clear, what of them is public."""
