@@ -1,4 +1,4 @@
-"""Models that are trained on data of several parties, who keep it."""
+"""Models that are trained on data of several parties, who keep it, and models that one party has and another asks."""
 
 from __future__ import annotations
 
@@ -7,12 +7,19 @@ from protocols.learning.linear_regression_wang18 import PrivateLinearModel, priv
 from protocols.learning.logistic_regression_bst14 import PrivateLogisticModel, private_logistic_regression
 from protocols.learning.logistic_regression_kst12 import private_logistic_by_objective
 from protocols.learning.vertical_logistic import LogisticModel, logistic_regression
+from protocols.models.architectures import Bert, Llama
+from protocols.models.loading import load
+from protocols.models.model import Model
 
 __all__ = [
+    "Bert",
+    "Llama",
     "LogisticModel",
+    "Model",
     "PrivateClusters",
     "PrivateLinearModel",
     "PrivateLogisticModel",
+    "load",
     "logistic_regression",
     "private_kmeans",
     "private_linear_regression",
