@@ -160,6 +160,16 @@ class Derived:
     within)` gives [P(x)] for each table of `protocols.piecewise` and, for two cells of the grid, <x outside of them>.
     x lies on the grid, in a ring of one word."""
 
+    and_many: ClassVar[Any] = None
+    """The suite's own way to have the AND of several bits in the rounds of one: `async (ctx, x)` gives that of the 2 to
+    6 planes of <x> along the first axis. For sessions whose material is dealt (`Supply.dealt`); `protocols.many_ands`
+    asks for it."""
+
+    steps: ClassVar[Any] = None
+    """The suite's own way to say coarsely how large a number is: `async (ctx, x, cell_bits, place_bits)` gives, for x
+    of shape (rows, n), bits <x' >= t - D/2> of shape (rows, D) for t < D = 2^place_bits, D of 64 or more, as n planes,
+    where x' is floor(x / 2^cell_bits) or one more. For sessions whose material is dealt."""
+
     settle: ClassVar[Any] = staticmethod(settle)
     square: ClassVar[Any] = staticmethod(square)
     inner: ClassVar[Any] = staticmethod(inner)

@@ -95,6 +95,8 @@ class Suite(Required[A, B], Protocol[A, B]):
     choose: ClassVar[Any]
     mul_truncate: ClassVar[Any]
     matmul_truncate: ClassVar[Any]
+    and_many: ClassVar[Any]
+    steps: ClassVar[Any]
 
     async def settle(self, ctx: Context) -> None:
         """Check all that was opened so far and is not checked yet; Abort if someone cheated.

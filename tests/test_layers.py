@@ -24,6 +24,7 @@ ORDER = {
         "privacy.amounts", "privacy.neighbours", "privacy.events", "arguments", "shares", "linear", "suite", "known",
         "ranges", "piecewise",
         "party_indices", "assurances", "consent", "outputs", "joint_decryption", "digits", "prefix",
+        "many_ands",
         "derived", "one_array", "unchecked", "sorting_network", "aggregation", "homomorphic", "paillier", "prio3",
         "circuits",
         "ot.groups",
@@ -59,8 +60,8 @@ FOLDER_ORDER = {
     "mpc.algebra": (
         "__init__", "shapes", "cores", "primes", "accelerator", "words", "interface", "masked", "elements", "matmul",
         "sums", "bits", "thermometers", "powers_of_masks",
-        "ring", "wide_ring", "bit_tables", "packed_bits", "shapes_only", "binary_field", "encoding",
-        "transform_tables",
+        "ring", "wide_ring", "bit_tables", "step_tables", "packed_bits", "shapes_only", "binary_field",
+        "encoding", "transform_tables",
         "field", "named_rows", "numpy_operators", "bigint", "square_modulus", "montgomery_form", "powers_of_base",
         "crt", "residues", "group", "ristretto", "narrow",
     ),
@@ -80,7 +81,7 @@ FOLDER_ORDER = {
     "protocols.beaver": (
         "share", "arithmetic", "boolean", "by_garbling", "by_bmr", "by_pieces",
         "read_table", "by_masks", "by_tables", "convert",
-        "truncate", "shuffle", "__init__",
+        "truncate", "shuffle", "many_and", "steps", "__init__",
     ),
     "protocols.replicated3": (
         "two_arrays", "share", "reading", "summands", "arithmetic", "boolean", "convert", "choose", "truncate",

@@ -6,6 +6,8 @@ A table of 2^d entries is an array (2^d, ..., words) whose plane v packs entry v
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 from mpc.algebra.words import U64, Words, as_words, contiguous, pointer
@@ -72,6 +74,38 @@ def turned(table: Words, places: Words) -> Words:
         pairs[:, 0] ^= swapped
         pairs[:, 1] ^= swapped
     return out
+
+
+def subset_products(x: Words) -> Words:
+    """The AND of the rows in each set of rows, (k, ...) to (2^k, ...): row i is in set v if bit i of v is 1."""
+    products = np.empty((1 << len(x), *x.shape[1:]), U64)
+    products[:1] = ~np.uint64(0)
+    for i, row in enumerate(x):
+        np.bitwise_and(products[: 1 << i], row, out=products[1 << i : 2 << i])
+    return products
+
+
+def many_and(opened: Words, a: Words, products: Words, *, whole: bool) -> Words:
+    """The AND over i of d_i ^ a_i, from d (k, ...), a (k, ...), and those products of a that `several` lists.
+
+    Of XOR shares of a and of the products it is a share, if one holder alone says `whole`. It is the sum over all sets
+    of the a_i in the set times the d_i outside.
+    """
+    table = np.empty((1 << len(a), *a.shape[1:]), U64)
+    table[0] = ~np.uint64(0) if whole else np.uint64(0)
+    table[1 << np.arange(len(a))] = a
+    table[several(len(a))] = products
+    for d in opened[::-1]:
+        half = len(table) // 2
+        table = table[half:] ^ (table[:half] & d)
+    product: Words = table[0]
+    return product
+
+
+@cache
+def several(k: int) -> list[int]:
+    """The sets of two or more of k rows, as `subset_products` numbers them."""
+    return [v for v in range(1 << k) if v.bit_count() > 1]
 
 
 def _check(table: Words, places: Words) -> None:

@@ -313,5 +313,13 @@ class ShapesOfBits(OneWord):
         """A table of the same shape."""
         return blank(table.shape)
 
+    def many_and(self, opened: Words, a: Words, products: Words, *, whole: bool) -> Words:
+        """Words of the shape of a row."""
+        return blank(a.shape[1:])
+
+    def steps(self, table: Words, places: Words, size: int, *, whole: bool) -> Words:
+        """Words of the shape of the table."""
+        return blank(table.shape)
+
 
 SHAPES_OF_BITS = ShapesOfBits()

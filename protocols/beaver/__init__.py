@@ -9,7 +9,19 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from mpc.context import Context
-from protocols.beaver import arithmetic, boolean, by_bmr, by_garbling, by_pieces, convert, share, shuffle, truncate
+from protocols.beaver import (
+    arithmetic,
+    boolean,
+    by_bmr,
+    by_garbling,
+    by_pieces,
+    convert,
+    many_and,
+    share,
+    shuffle,
+    steps,
+    truncate,
+)
 from protocols.derived import Derived
 from protocols.one_array import check_ring
 from protocols.suite import REVEALED, About
@@ -45,6 +57,8 @@ class BeaverSuite(Derived):
     select = staticmethod(convert.select)
     truncate = staticmethod(truncate.truncate)
     shuffle: ClassVar[Any] = staticmethod(shuffle.shuffle)
+    and_many: ClassVar[Any] = staticmethod(many_and.and_many)
+    steps: ClassVar[Any] = staticmethod(steps.steps)
     garbled: ClassVar[Any] = staticmethod(by_garbling.evaluate)
     garblers_bits: ClassVar[Any] = staticmethod(by_garbling.garblers_bits)
     garbled_by_several: ClassVar[Any] = staticmethod(by_bmr.evaluate)

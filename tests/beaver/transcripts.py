@@ -40,7 +40,7 @@ PARTIES = (2, 3)
 OF_TWO = ("garbled", "garbled_numbers")
 GARBLED = ("mul", "square", "matmul", "and_", "a2b", "b2a", "bits_to_ring", "msb", "below", "is_zero", "truncate")
 """What the suite yao does in its own way; what is derived of these sends the same."""
-OF_BEAVER = ("by_pieces",)
+OF_BEAVER = ("by_pieces", "and_many", "steps")
 """What Beaver's suite alone has, with a dealer."""
 OF_SUMMANDS = ("mul_truncate", "matmul_truncate", "by_summands", "weighted_bits", "choose")
 """What the suite replicated3 alone has."""
@@ -150,6 +150,14 @@ async def _weighed(ctx: Context) -> Any:
     return await ctx.suite.weighted_bits(ctx, bits, weights)
 
 
+async def _and_many(ctx: Context) -> Any:
+    return await ctx.suite.and_many(ctx, await _many_bits(ctx))
+
+
+async def _steps(ctx: Context) -> Any:
+    return await ctx.suite.steps(ctx, (await _x(ctx)).reshape((1, 5)), 12, 7)
+
+
 async def _garbled(ctx: Context) -> Any:
     product = circuit(x=UInt(5))(lambda x: x * x)
     return await ctx.suite.garbled(ctx, product, await _many_bits(ctx))
@@ -198,6 +206,8 @@ SCRIPTS: dict[str, Script] = {
     "by_pieces": _in_pieces,
     "weighted_bits": _weighed,
     "choose": _chosen,
+    "and_many": _and_many,
+    "steps": _steps,
     "garbled": _garbled,
     "garbled_numbers": _garbled_numbers,
     "garbled_by_several": _garbled_by_several,

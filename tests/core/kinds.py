@@ -19,12 +19,14 @@ from protocols.preprocessing.kinds.edabit import EdaBit
 from protocols.preprocessing.kinds.garbling import Garbling
 from protocols.preprocessing.kinds.input_mask import InputMask
 from protocols.preprocessing.kinds.labels import Labels
+from protocols.preprocessing.kinds.many_and import ManyAnd
 from protocols.preprocessing.kinds.matrix_triple import MatrixTriple
 from protocols.preprocessing.kinds.one_of_many import OneOfMany
 from protocols.preprocessing.kinds.piece_mask import PieceMask
 from protocols.preprocessing.kinds.random_value import RandomValue
 from protocols.preprocessing.kinds.share_translation import ShareTranslation
 from protocols.preprocessing.kinds.square_pair import SquarePair
+from protocols.preprocessing.kinds.step_mask import StepMask
 from protocols.preprocessing.kinds.triple import Triple
 from protocols.preprocessing.kinds.truncation_pair import TruncationPair
 
@@ -109,6 +111,12 @@ OF_A_DEALER: list[Correlation] = [
     PieceMask(Ring(5), 3, 1, 1, 0, 5),
     PieceMask(Ring(9), 65, 4, 2, 4, 1),
     PieceMask(Z64, 0, 2, 1, 54, 10),
+    ManyAnd(Z64, 2, (3,)),
+    ManyAnd(Ring(8), 5, (2, 1)),
+    ManyAnd(Z128, 6, (0,)),
+    StepMask(Z64, 70, 11, 7),
+    StepMask(Ring(9), 3, 0, 9),
+    StepMask(Z128, 5, 30, 6),
 ]
 """What a dealer alone makes, and not the parties."""
 DEALT = [*EXAMPLES, *OF_A_DEALER]
