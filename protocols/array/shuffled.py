@@ -24,8 +24,9 @@ from protocols.array.recording import record
 from protocols.array.scales import constant
 from protocols.array.secret import SecretArray
 from protocols.numeric import garbled_rows
+from protocols.numeric.arg_maximum import arg_maximum, keys_of, place_bits
 from protocols.numeric.fixed_point import plus
-from protocols.numeric.opened_order import last_places, placed, sorted_places
+from protocols.numeric.opened_order import placed, sorted_places
 from protocols.numeric.radix import sorted_by_bits, takes_less
 from protocols.ranges import Range
 from protocols.shares import ArithmeticShare, stack
@@ -54,27 +55,11 @@ async def _sort(ctx: Context, node: Node, *columns: ArithmeticShare) -> Arithmet
         return ordered.reshape(node.shape)
     shuffled = await suite.shuffle(ctx, *flat)
     order = await sorted_places(
-        ctx, _keys(shuffled[0], shuffled[-1], node.parameters["place_bits"], node.operands[0].range)
+        ctx, keys_of(shuffled[0], shuffled[-1], node.parameters["place_bits"], node.operands[0].range)
     )
     row = np.arange(rows)[:, None]
     ordered = stack([column[row, order] for column in shuffled])
     return ordered.reshape(node.shape)
-
-
-def _keys(
-    values: ArithmeticShare, places: ArithmeticShare, place_bits: int | None, range_: Range
-) -> list[ArithmeticShare]:
-    """(element, place) as one number where the range leaves room for it, else as two; in rings that their differences
-    fit."""
-    of_values, of_places = range_.hi - range_.lo, values.shape[-1] - 1
-    if place_bits is None:
-        return [_small(values, of_values), _small(places, of_places)]
-    return [_small(values.scale(1 << place_bits) + places, (of_values << place_bits) + of_places)]
-
-
-def _small(x: ArithmeticShare, most_apart: int) -> ArithmeticShare:
-    """x in the smallest ring in which differences up to so much have their sign."""
-    return x.modulo(min(max(most_apart, 1).bit_length() + 1, x.ring.bits))
 
 
 async def _place(ctx: Context, node: Node, places: ArithmeticShare, *columns: ArithmeticShare) -> ArithmeticShare:
@@ -89,7 +74,7 @@ def _placed(places: Node, *columns: Node) -> Facts:
     return Facts((len(columns), *places.shape), "int", 0, stacked_range(columns))
 
 
-def _last(values: Node, place_bits: int | None, smaller: bool, decides: int) -> Facts:
+def _last(values: Node, smaller: bool, decides: int) -> Facts:
     places = Range(0, max(values.shape[-1] - 1, 0))
     return Facts((2, *values.shape[:-1]), "int", 0, places | values.range)
 
@@ -97,16 +82,10 @@ def _last(values: Node, place_bits: int | None, smaller: bool, decides: int) -> 
 async def _find_last(ctx: Context, node: Node, values: ArithmeticShare) -> ArithmeticShare:
     """The largest of each row, or the smallest, the first of equal ones, and its place."""
     *lead, count = values.shape
-    rows, suite = prod(lead), suite_of(ctx)
-    numbers = np.broadcast_to(np.arange(count)[::-1], (rows, count))
-    places = suite.constant(ctx, ctx.ring.from_ints(numbers))
-    flat = values.reshape((rows, count))
-    ranked, behind = await suite.shuffle(ctx, -flat if node.parameters["smaller"] else flat, places)
-    keys = _keys(ranked, behind, node.parameters["place_bits"], node.operands[0].range)
-    at = await last_places(ctx, keys)
-    row = np.arange(rows)
-    value, place = ranked[row, at], suite.constant(ctx, ctx.ring.from_ints(np.full(rows, count - 1))) - behind[row, at]
-    best: ArithmeticShare = stack([-value if node.parameters["smaller"] else value, place])
+    flat, limit = values.reshape((prod(lead), count)), node.operands[0].range
+    smaller = node.parameters["smaller"]
+    value, place = await arg_maximum(ctx, -flat if smaller else flat, -limit if smaller else limit)
+    best: ArithmeticShare = stack([-value if smaller else value, place])
     return best.reshape(node.shape)
 
 
@@ -154,7 +133,8 @@ def sorted_columns(columns: Sequence[SecretArray], *, decides: bool) -> tuple[li
     """
     values = columns[0]
     last = max(values.shape[-1] - 1, 0)
-    sizes: dict[str, Any] = {"place_bits": _place_bits(values), "key_bits": _key_bits(values)}
+    room = place_bits(values.range, values.shape[-1], values.context.ring.bits)
+    sizes: dict[str, Any] = {"place_bits": room, "key_bits": _key_bits(values)}
     both = record(SORT, *columns, **sizes, decides=2 * decides)
     places = record(COLUMN, both, index=len(columns), facts=Facts(values.shape, "int", 0, Range(0, last)))
     return columns_of(both, columns), places
@@ -163,16 +143,10 @@ def sorted_columns(columns: Sequence[SecretArray], *, decides: bool) -> tuple[li
 def extreme(values: SecretArray, *, smaller: bool, decides: bool) -> tuple[SecretArray, SecretArray]:
     """The largest element along the last axis of (..., count), count > 0, or the smallest, and the place of the first
     such."""
-    both = record(LAST, values, place_bits=_place_bits(values), smaller=smaller, decides=2 * decides)
+    both = record(LAST, values, smaller=smaller, decides=2 * decides)
     lead, count = values.shape[:-1], values.shape[-1]
     best = record(COLUMN, both, index=0, facts=Facts(lead, values.kind, values.scale, values.range))
     return best, record(COLUMN, both, index=1, facts=Facts(lead, "int", 0, Range(0, count - 1)))
-
-
-def _place_bits(values: SecretArray) -> int | None:
-    """By how many bits elements are moved up to make room for places, if the ring has that room."""
-    bits = max(values.shape[-1] - 1, 0).bit_length()
-    return bits if values.range.shift_left(bits).fits(values.context.ring.bits) else None
 
 
 def _key_bits(values: SecretArray) -> int | None:
