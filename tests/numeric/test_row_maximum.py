@@ -1,0 +1,115 @@
+"""The largest of each row: exactly, and nearly from one opened mask, against numpy."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.testing import assert_array_equal
+
+from mpc.algebra.ring import Ring
+from mpc.algebra.wide_ring import WideRing
+from mpc.errors import LocalError
+from protocols.many_ands import depth
+from protocols.numeric.arg_maximum import arg_maximum
+from protocols.numeric.row_maximum import coarse_maximum, maximum
+from protocols.ranges import Range
+from protocols.shares import stack
+
+from .computing import compute
+
+F = 12
+SEED = np.random.default_rng(3)
+every_suite = pytest.mark.parametrize("suite", ["beaver", "ideal", "replicated3"])
+
+
+def coarse(x, reach, suite="beaver", n=0, grid_bits=-1, shown=None, **also):
+    async def function(ctx, x, r, f):
+        return await coarse_maximum(ctx, x, f, reach, grid_bits=grid_bits, shown=shown)
+
+    return compute(function, np.rint(np.asarray(x) * 2.0**F).astype(np.int64), Range(0, 0), F, suite, n, **also)
+
+
+def check(x, found, grid_bits=-1):
+    above = x.max(-1, keepdims=True) - found / 2.0**F
+    g = 2.0**grid_bits
+    assert found.shape == above.shape
+    assert (above < min(g, 0.5)).all()
+    assert (above >= (-g if g <= 0.5 else 0.5 - 2 * g)).all()
+
+
+@every_suite
+@pytest.mark.parametrize("shape", [(3, 5), (2, 3, 7), (4, 1), (9,), (0, 4)])
+def test_it_lies_near_the_largest_of_each_row(suite, shape):
+    x = np.rint(SEED.uniform(-60, 60, shape) * 2**F) / 2**F
+    outcome = coarse(x, 60, suite)
+    check(x, outcome.values) if x.size else assert_array_equal(outcome.values.shape, (0, 1))
+
+
+@pytest.mark.parametrize("grid_bits", [-3, -1, 0, 1, 2])
+@given(x=st.lists(st.integers(-(31 << F), 31 << F), min_size=1, max_size=9))
+def test_every_grid_keeps_its_bound(grid_bits, x):
+    reals = np.array([x]) / 2.0**F
+    check(reals, coarse(reals, 31, grid_bits=grid_bits).values, grid_bits)
+
+
+def test_both_ends_of_the_reach_and_every_cell_are_right():
+    """Each multiple of a cell, what is beside it, and the ends: all places of the table."""
+    reach = 63.5
+    cells = np.arange(-127, 128) / 2
+    x = np.concatenate([cells, cells[:-1] + 2.0**-F, cells[1:] - 2.0**-F, [reach, -reach]])[:, None]
+    check(x, coarse(x, reach).values)
+
+
+@every_suite
+def test_only_what_is_shown_counts(suite):
+    x = np.rint(SEED.uniform(-60, 60, (6, 8)) * 2**F) / 2**F
+    shown = np.tril(np.ones((6, 8), bool))
+    found = coarse(x, 60, suite, shown=shown).values
+    check(np.where(shown, x, -100), found)
+
+
+@pytest.mark.parametrize("n", [3, 4])
+def test_any_number_of_parties(n):
+    x = np.rint(SEED.uniform(-9, 9, (2, 40)) * 2**F) / 2**F
+    check(x, coarse(x, 9, n=n).values)
+
+
+@pytest.mark.parametrize("ring", [Ring(40), WideRing(80)], ids=str)
+def test_other_rings(ring):
+    x = np.rint(SEED.uniform(-60, 60, (3, 4)) * 2**F) / 2**F
+    check(x, coarse(x, 60, ring=ring).values)
+
+
+@pytest.mark.parametrize(("n", "rounds"), [(1, 2), (6, 3), (7, 4), (36, 4), (37, 5)])
+def test_few_rounds(n, rounds):
+    assert depth(n) == rounds - 2
+    assert coarse(np.zeros((2, n)), 60).rounds == rounds
+
+
+def test_a_reach_without_room_is_refused_before_anything_is_sent():
+    with pytest.raises(LocalError, match="wrong-parameter"):
+        coarse(np.zeros((1, 2)), 600)
+
+
+@every_suite
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 5, 9])
+def test_the_exact_maximum(suite, n):
+    x = SEED.integers(-5, 6, (7, n))
+
+    async def function(ctx, x, r, f):
+        return await maximum(ctx, x, r, shown)
+
+    for shown in (None, np.tile([True] + [False] * (n - 1), (7, 1))):
+        assert_array_equal(
+            compute(function, x, Range(-5, 5), 0, suite).values, x[:, : 1 if shown is not None else n].max(1)
+        )
+
+
+@every_suite
+def test_the_place_is_that_of_the_first_largest(suite):
+    x = SEED.integers(-2, 3, (6, 11))
+
+    async def function(ctx, x, r, f):
+        return stack(list(await arg_maximum(ctx, x, r)))
+
+    assert_array_equal(compute(function, x, Range(-2, 2), 0, suite).values, [x.max(1), x.argmax(1)])
