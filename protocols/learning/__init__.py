@@ -10,6 +10,7 @@ from protocols.learning.vertical_logistic import LogisticModel, logistic_regress
 from protocols.models.architectures import Bert, Llama
 from protocols.models.loading import load
 from protocols.models.model import Model
+from protocols.models.public_file import write_public
 
 __all__ = [
     "Bert",
@@ -25,4 +26,5 @@ __all__ = [
     "private_linear_regression",
     "private_logistic_by_objective",
     "private_logistic_regression",
+    "write_public",
 ]

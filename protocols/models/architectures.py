@@ -148,11 +148,15 @@ def _check(architecture: Any, counts: tuple[str, ...]) -> None:
         raise _wrong(kind, stated)
     if isinstance(architecture, Bert) and architecture.width % architecture.heads:
         raise _wrong(kind, f"width={architecture.width} is no multiple of heads={architecture.heads}")
+    if isinstance(architecture, Bert) and architecture.pooling != "mean":
+        raise _wrong(kind, f"pooling={architecture.pooling!r}, and 'mean' is the one there is")
     if isinstance(architecture, Llama):
         if architecture.heads % architecture.key_value_heads:
             raise _wrong(kind, f"heads={architecture.heads} for key_value_heads={architecture.key_value_heads}")
         if architecture.head % 2:
             raise _wrong(kind, f"head={architecture.head} is odd, and rotary positions turn pairs")
+        if type(architecture.tied) is not bool:
+            raise _wrong(kind, f"tied={architecture.tied!r}, which is neither True nor False")
         _check_real(kind, "rope_base", architecture.rope_base, 1.0, 1e12)
     _check_real(kind, "epsilon", architecture.epsilon, 1e-15, 1e-1)
     if architecture.window > architecture.positions:

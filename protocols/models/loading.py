@@ -12,6 +12,7 @@ from protocols.models.architectures import Architecture
 from protocols.models.configs import config_in
 from protocols.models.gguf_header import MAGIC
 from protocols.models.model import Model
+from protocols.models.public_file import BEGINNING, read_public
 from protocols.models.refusals import unreadable
 from protocols.models.tokenizing import Tokenizer, tokenizer_in
 from protocols.models.transformer_files import of_gguf, of_safetensors
@@ -30,8 +31,9 @@ def load(
     it unless they are given), a GGUF file (Llama), or a folder with one of them. `architecture`: "bert", "llama", or
     one with its numbers. Weights are read when they are asked for, one at a time.
 
-    Whoever owns no weights takes `load(...).public`, or a `Model` of the public architecture and tokenizer. Nothing is
-    sent, and nothing of the file runs. Formats are read by the extra `models`.
+    Whoever owns no weights takes the public part: a file that the owner wrote by `mpc.learning.write_public(model,
+    path)`, which `load` takes as well. Nothing is sent, and nothing of a file runs. Formats are read by the extra
+    `models`.
 
     LocalError `unsupported-model` lists everything that is not supported with the nearest form that is;
     `unreadable-model`: a file that is cut short or damaged; `wrong-architecture`, `models-not-installed`,
@@ -40,6 +42,8 @@ def load(
     path = _file_of(file_path(source, "source"))
     stated = _config(config)
     known = tokenizer if isinstance(tokenizer, Tokenizer | None) else tokenizer_in(file_path(tokenizer, "tokenizer"))
+    if _begins(path, BEGINNING):
+        return read_public(path)
     if _begins(path, MAGIC):
         return of_gguf(path, architecture if not isinstance(architecture, str) else None, known)
     return of_safetensors(path, architecture, stated, known)

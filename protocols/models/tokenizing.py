@@ -69,18 +69,22 @@ class Tokenizer:
 
 def tokenizer_in(path: Path) -> Tokenizer:
     """Of a tokenizer.json. LocalError `models-not-installed`, `unreadable-model`."""
-    module = library("tokenizers")
     try:
         if path.stat().st_size > LARGEST_TOKENIZER:
             raise unreadable(path.name, f"over {LARGEST_TOKENIZER:,} bytes")
-        inner = module.Tokenizer.from_file(str(path))
-    except OSError as error:
-        raise unreadable(path.name, str(error)) from None
-    except LocalError:
-        raise
-    except Exception as error:  # the library raises that very class
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
         raise unreadable(path.name, f"as a tokenizer: {error}") from None
-    return Tokenizer(_plain(inner))
+    return Tokenizer(tokenizer_from(text, path.name))
+
+
+def tokenizer_from(text: str, subject: str) -> Any:
+    """The library's tokenizer of the text of a tokenizer.json. LocalError as of `tokenizer_in`."""
+    module = library("tokenizers")
+    try:
+        return _plain(module.Tokenizer.from_str(text))
+    except Exception as error:  # the library raises that very class
+        raise unreadable(subject, f"as a tokenizer: {error}") from None
 
 
 def _plain(inner: Any) -> Any:
