@@ -9,6 +9,7 @@ holder ("clear"), who draws it itself if it is drawn.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 from functools import cache, lru_cache
 from math import prod
@@ -54,6 +55,17 @@ class Correlation:
     def derive(self, *drawn: Words) -> tuple[Words, ...]:
         """The remaining parts, in the clear, from the drawn ones in the clear."""
         return ()
+
+    @property
+    def stands_on(self) -> tuple[tuple[int, ...], Correlation] | None:
+        """Where the standing material was made that the derived parts follow from as well, and its kind, of drawn parts
+        alone; None if they follow from a piece's own. Such pieces are of one session, never of a store."""
+        return None
+
+    @classmethod
+    def derive_on(cls, standing: Material, kinds: Sequence[Self], drawn: Sequence[Material]) -> list[Material]:
+        """The remaining parts of pieces that all stand on this, from it and their drawn ones, in the clear."""
+        raise TypeError(f"{cls.__name__} stands on nothing")
 
     def in_run(self, run: int) -> Self:
         """The same for the run of this number, of those that a store is made for."""

@@ -18,7 +18,7 @@ from mpc.algebra.shapes_only import ShapesOfRing, blank
 from mpc.algebra.words import Words
 from mpc.correlation import Correlation, Material
 from mpc.errors import LocalError
-from mpc.supply import Entry, Path
+from mpc.supply import Entry, Path, WorkedOut
 
 MAX_CALLS = 2_000_000
 """A plan ends after this many pieces of material: a loop that waits for a revealed value may never end in it."""
@@ -94,6 +94,9 @@ class CountingSupply:
     async def standing(self, path: Path, kind: Correlation) -> Material:
         """Zeros that no plan has, since a store must never hold what does not burn."""
         return _zeros(kind)
+
+    def when_made(self, standing: Path, work: WorkedOut) -> None:
+        """Nothing is made."""
 
 
 def _zeros(kind: Correlation) -> Material:

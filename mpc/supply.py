@@ -6,15 +6,18 @@ that are exactly known: the whole of a plan is one, what a single reveal will ta
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import lru_cache
-from typing import Protocol
+from typing import Any, Protocol
 
 from mpc.correlation import Correlation, Material
 from mpc.errors import SupplyError
 
 Path = tuple[int, ...]
 Entry = tuple[Path, Correlation]
+
+WorkedOut = Callable[[Sequence[Any], Sequence[Material]], Awaitable[list[Material]]]
+"""What a party makes of pieces of these kinds by itself, as further parts of each."""
 
 PLAN: Path = ()
 """The batch that a whole plan is."""
@@ -63,6 +66,10 @@ class Supply(Protocol):
 
     async def standing(self, path: Path, kind: Correlation) -> Material:
         """Have material made that lives as long as the session: by whoever makes some in it, never from a store."""
+
+    def when_made(self, standing: Path, work: WorkedOut) -> None:
+        """From now on have this done to pieces that stand on what was made there, when they are made: what follows from
+        them alone is then worked out before a call takes them. A supply may leave it; calls see it by the parts."""
 
 
 class Spent:

@@ -34,7 +34,8 @@ ORDER = {
         "preprocessing.random_bits", "garbled.program", "garbled.walk", "garbled.half_gates_zre15",
         "garbled.three_halves_rr21", "garbled.schemes", "garbled.whole", "garbled.projection", "garbled.joint",
         "garbled.numbers", "authenticated.steps", "authenticated.masks", "authenticated.task", "authenticated.common",
-        "authenticated.garbling", "authenticated.dependent", "preprocessing.kinds", "garbled", "ideal", "beaver",
+        "authenticated.garbling", "authenticated.dependent", "preprocessing.expanding", "preprocessing.kinds",
+        "garbled", "weights", "ideal", "beaver",
         "replicated3", "yao", "ot", "vole", "preprocessing.pairs", "proofs", "preprocessing.coins", "joint_keys",
         "elgamal", "encrypted", "numeric", "authenticated", "preprocessing", "privacy", "array", "models", "learning",
         "statistics", "survival", "synthetic", "collecting", "federated", "flower", "matching", "prepared", "horizon",
@@ -81,7 +82,7 @@ FOLDER_ORDER = {
     "protocols.beaver": (
         "share", "arithmetic", "boolean", "by_garbling", "by_bmr", "by_pieces",
         "read_table", "by_masks", "by_tables", "convert",
-        "truncate", "shuffle", "many_and", "steps", "__init__",
+        "truncate", "shuffle", "weights", "many_and", "steps", "__init__",
     ),
     "protocols.replicated3": (
         "two_arrays", "share", "reading", "summands", "arithmetic", "boolean", "convert", "choose", "truncate",
@@ -245,6 +246,7 @@ FOLDER_ORDER = {
         "federation", "openings", "spending", "member", "keeping", "serving", "joining", "rehearsing", "__init__",
     ),
     "protocols.flower": ("refusals", "terms", "records", "memory", "client_mod", "secured_grid", "__init__"),
+    "protocols.weights": ("__init__", "matrix", "halves", "standing", "product"),
 }  # fmt: skip
 
 

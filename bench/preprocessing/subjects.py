@@ -40,6 +40,8 @@ from protocols.preprocessing.kinds.share_translation import ShareTranslation
 from protocols.preprocessing.kinds.square_pair import SquarePair
 from protocols.preprocessing.kinds.triple import Triple
 from protocols.preprocessing.kinds.truncation_pair import TruncationPair
+from protocols.preprocessing.kinds.weight_mask import WeightMask
+from protocols.preprocessing.kinds.weight_product import WeightProduct
 from protocols.preprocessing.pairs import SILENT, SOFTSPOKEN
 from protocols.runs.planning import plan
 from protocols.suite import suite_of
@@ -122,6 +124,11 @@ EXAMPLES = {
             "piece_mask", "masks", 1 << 15, lambda count: PieceMask(Z64, count, 3, 8, 9, 9), 64, (DEALER,),
         ),
         Example("share_translation.1024", "lists", 64, lambda count: ShareTranslation(Z64, count, 1024, 2, 0)),
+        Example("weight_mask", "matrices", 1, lambda count: WeightMask(Z64, (576, 1536), 0), suppliers=(DEALER,)),
+        Example(
+            "weight_product.576x1536", "rows", 64,
+            lambda count: WeightProduct(Z64, count, (576, 1536), 0, 0, 1, (1,)), suppliers=(DEALER,),
+        ),
         Example("labels", "labels", 1 << 22, lambda count: Labels(Z64, count, 0, 1)),
         Example(
             "garbling.aes", "ANDs", 200 * aes().ands,
@@ -140,8 +147,8 @@ EXAMPLES = {
 }  # fmt: skip
 """128: 128 x 128 by 128 x 128. column: 1000 x 64 by 64 x 1. few: one piece of Paillier's, which takes long for each.
 One of many: of 16 entries of 2 bits. Piece masks: for 8 choices of degree 3, on
-512 cells. 1024: lists of 1,024 records of two numbers. aes: AES-128 by half-gates, an
-instance at a time 6,400 ANDs."""
+512 cells. 1024: lists of 1,024 records of two numbers. 576x1536: rows by a matrix of that shape. aes: AES-128 by
+half-gates, an instance at a time 6,400 ANDs."""
 
 
 @dataclass(frozen=True, slots=True)

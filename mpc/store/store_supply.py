@@ -40,7 +40,7 @@ from mpc.store.files import (
 )
 from mpc.store.journal import Journal
 from mpc.store.writer import PARTIAL, RECORD_BYTES, WORD_BYTES, address_of, different_store
-from mpc.supply import Entry, Path, Spent, Supply
+from mpc.supply import Entry, Path, Spent, Supply, WorkedOut
 
 AHEAD = 256
 """Records that one sync of the journal reserves, where no plan says which will be taken."""
@@ -229,6 +229,11 @@ class StoreSupply:
                 path=path,
             )
         return await self.fallback.standing(path, kind)
+
+    def when_made(self, standing: Path, work: WorkedOut) -> None:
+        """Of the fallback, which makes all that stands."""
+        if self.fallback is not None:
+            self.fallback.when_made(standing, work)
 
     def _find(self, path: Path, kind: Correlation) -> int | None:
         if self._start is None or os.getpid() != self._process:

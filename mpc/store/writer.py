@@ -202,10 +202,12 @@ async def preprocess(
 ) -> Header:
     """Make this party's store of a demand, with all parties of a session, each in a folder of its own.
 
-    It serves so many `runs`, one after the other. The stores get their names only when all parties have all material
+    It serves so many `runs`, one after the other. What stands on standing material is none of it: that is made in the
+    session of the run, as what it stands on. The stores get their names only when all parties have all material
     of the same demand. Once in a session: it is the session that says which stores belong together. PeerError
     `different-store`, what StoreWriter raises.
     """
+    demand = [(path, kind) for path, kind in demand if kind.stands_on is None]
     with StoreWriter(
         target,
         party=ctx.me,

@@ -26,7 +26,7 @@ from mpc.network.transport import Transport, memory_network
 from mpc.network.wire import Message, Tag
 from mpc.prg import Prg, Seed
 from mpc.simulation import Setting, run_in_memory
-from mpc.supply import Entry, Path
+from mpc.supply import Entry, Path, WorkedOut
 from mpc.testing.pieces import pieces
 from mpc.testing.wrapping import WrappedTransport
 
@@ -282,6 +282,9 @@ class _Supply:
     async def standing(self, path: Path, kind: Correlation) -> Material:
         """The same: the context asks once."""
         return self.ready(path, kind)
+
+    def when_made(self, standing: Path, work: WorkedOut) -> None:
+        """Left to the calls."""
 
 
 class _Transport(WrappedTransport):

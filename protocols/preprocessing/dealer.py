@@ -10,7 +10,7 @@ Party i and the dealer talk on tags of their own: (1, k) for the k-th request, i
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from hashlib import sha256
 from math import prod
@@ -26,9 +26,9 @@ from mpc.network.transport import Transport
 from mpc.network.wire import Message
 from mpc.prg import Seed
 from mpc.side_by_side import run_all
-from mpc.supply import PLAN, Entry, Path, Spent, spent
+from mpc.supply import PLAN, Entry, Path, Spent, WorkedOut, spent
 from protocols.preprocessing.circuits import Telling, Told
-from protocols.preprocessing.dealing import Dealing, corrected, corrections
+from protocols.preprocessing.dealing import Dealing, corrected, corrections, corrections_on
 from protocols.preprocessing.demand import (
     BatchPart,
     correction_words,
@@ -68,6 +68,7 @@ class Dealer:
     def deal(self, party: int, entries: Sequence[Entry]) -> list[Words]:
         """The corrections of these entries for one party, in order. SupplyError `material-spent` for a repeated one."""
         dealt: list[Words] = []
+        self._make_standing(party, entries)
         for path, kind in entries:
             if corrected(kind, party, self.n):
                 if (path, kind) in self._dealt[party]:
@@ -88,9 +89,22 @@ class Dealer:
         for other, parts in enumerate(made):
             size = sum(words.size for words in parts)
             if parts and other != party and entry not in self._dealt[other] and self._words_kept + size <= KEPT_WORDS:
-                self._kept[entry, other] = parts
-                self._words_kept += size
+                self._keep(entry, other, parts)
         return made[party]
+
+    def _keep(self, entry: Entry, party: int, parts: list[Words]) -> None:
+        self._kept[entry, party] = parts
+        self._words_kept += sum(words.size for words in parts)
+
+    def _make_standing(self, party: int, entries: Sequence[Entry]) -> None:
+        """Make what this party receives of the pieces that stand on other material, all those on the same together."""
+        groups: dict[object, list[Entry]] = {}
+        for path, kind in entries:
+            if kind.stands_on is not None and corrected(kind, party, self.n):
+                groups.setdefault((type(kind), kind.stands_on), []).append((path, kind))
+        for group in groups.values():
+            for entry, made in zip(group, corrections_on(self.dealings, group), strict=True):
+                self._keep(entry, party, made[party])
 
 
 class DealerSupply:
@@ -106,6 +120,7 @@ class DealerSupply:
         self._fetch = fetch
         self._spent = Spent()
         self._shelf = Shelf()
+        self._work: dict[Path, WorkedOut] = {}
 
     async def prepare(self, demand: Sequence[Entry]) -> None:
         """All of a plan at once."""
@@ -117,7 +132,7 @@ class DealerSupply:
         Nobody waits for another party here: the dealer compares what they ask for, whenever they do.
         """
         for number, part in enumerate(slices(entries, self.dealing.n)):
-            self._shelf.put(part, self._materials(part, await self._fetch(part, (batch, number))))
+            self._shelf.put(part, await self._worked_out(part, await self._fetch(part, (batch, number))))
 
     def ready(self, path: Path, kind: Correlation) -> Material | None:
         """Hand out and burn material that lies ready; None if nothing of this kind does at this path."""
@@ -134,7 +149,8 @@ class DealerSupply:
         self._spent.mark(path, kind)
         entries = [(path, kind)]
         needs_correction = corrected(kind, self.dealing.party, self.dealing.n)
-        (material,) = self._materials(entries, await self._fetch(entries, None) if needs_correction else [])
+        fetched = await self._fetch(entries, None) if needs_correction else []
+        (material,) = await self._worked_out(entries, fetched)
         return material
 
     def rename(self, path: Path, kind: Correlation, to: Path) -> None:
@@ -147,6 +163,26 @@ class DealerSupply:
     async def standing(self, path: Path, kind: Correlation) -> Material:
         """The same: the dealer's seed and correction."""
         return await self.make(path, kind)
+
+    def when_made(self, standing: Path, work: WorkedOut) -> None:
+        """The same, of all that is fetched together at a time."""
+        self._work[standing] = work
+
+    async def _worked_out(self, entries: Sequence[Entry], fetched: Sequence[Words]) -> Iterable[Material]:
+        """The material of these entries, and with it what is worked out of it here."""
+        materials = self._materials(entries, fetched)
+        groups: dict[Path, list[int]] = {}
+        for i, (_, kind) in enumerate(entries):
+            if kind.stands_on is not None and kind.stands_on[0] in self._work:
+                groups.setdefault(kind.stands_on[0], []).append(i)
+        if not groups:
+            return materials
+        made = list(materials)
+        for standing, places in groups.items():
+            further = await self._work[standing]([entries[i][1] for i in places], [made[i] for i in places])
+            for i, parts in zip(places, further, strict=True):
+                made[i] += parts
+        return made
 
     def _materials(self, entries: Sequence[Entry], fetched: Sequence[Words]) -> Iterator[Material]:
         left = iter(fetched)
@@ -222,7 +258,13 @@ async def serve(
     whose circuits have more gates together.
     """
     dealer, batches, room = Dealer(n), _Batches(transport.names[:n]), _Room(max_elements)
-    circuits = [Told(max_elements) for _ in range(n)]
+    circuits, one_at_a_time = [Told(max_elements) for _ in range(n)], trio.Lock()
+
+    async def deal(party: int, entries: Sequence[Entry]) -> list[Words]:
+        async with one_at_a_time:
+            if any(kind.stands_on for _, kind in entries):
+                return await trio.to_thread.run_sync(_deal, dealer, transport, party, entries)
+            return _deal(dealer, transport, party, entries)
 
     async def serve_party(party: int) -> None:
         seed = np.frombuffer(dealer.dealings[party].seed.secret, np.uint8)
@@ -237,7 +279,7 @@ async def serve(
             if words > max_elements:
                 raise too_many(transport.names[party], f"a demand for material of {words} words", max_elements)
             async with room.of(words, transport):
-                size = _answer(transport, party, request, _deal(dealer, transport, party, entries))
+                size = _answer(transport, party, request, await deal(party, entries))
                 await transport.drained(party)
             if size and on_dealt:
                 on_dealt(size)

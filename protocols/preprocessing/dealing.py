@@ -68,12 +68,34 @@ class Dealing:
 
 def corrections(dealings: Sequence[Dealing], path: Path, kind: Correlation) -> list[list[Words]]:
     """What a maker that knows every seed sends each party for one path: the derived parts less the others' shares."""
-    n = len(dealings)
     shares = [dealing.shares(path, kind) for dealing in dealings]
-    drawn = [_total(shares, i, part, kind) for i, part in enumerate(kind.parts()[: kind.drawn])]
-    found: list[list[Words]] = [[] for _ in dealings]
-    derived = zip(kind.parts()[kind.drawn :], kind.derive(*drawn), strict=True)
-    for i, (part, value) in enumerate(derived, kind.drawn):
+    return _corrections(shares, kind, kind.derive(*_drawn(shares, kind)))
+
+
+def corrections_on(dealings: Sequence[Dealing], entries: Sequence[tuple[Path, Correlation]]) -> list[list[list[Words]]]:
+    """The same of each of several pieces of one type that stand on the same material, which is read once for all."""
+    (_, first), *_ = entries
+    assert first.stands_on is not None
+    below, kind = first.stands_on
+    standing = _drawn([dealing.shares(below, kind) for dealing in dealings], kind)
+    shares = [[dealing.shares(*entry) for dealing in dealings] for entry in entries]
+    kinds = [kind for _, kind in entries]
+    drawn = [_drawn(held, kind) for held, kind in zip(shares, kinds, strict=True)]
+    derived = type(first).derive_on(standing, kinds, drawn)
+    return [_corrections(*piece) for piece in zip(shares, kinds, derived, strict=True)]
+
+
+def _drawn(shares: Sequence[list[Words | None]], kind: Correlation) -> Material:
+    """The drawn parts in the clear."""
+    return tuple(_total(shares, i, part, kind) for i, part in enumerate(kind.parts()[: kind.drawn]))
+
+
+def _corrections(
+    shares: Sequence[list[Words | None]], kind: Correlation, derived: Sequence[Words]
+) -> list[list[Words]]:
+    n = len(shares)
+    found: list[list[Words]] = [[] for _ in range(n)]
+    for i, (part, value) in enumerate(zip(kind.parts()[kind.drawn :], derived, strict=True), kind.drawn):
         for party in range(n):
             if _receives(kind, i, part, party, n):
                 found[party].append(_complement(shares, i, part, value, kind))

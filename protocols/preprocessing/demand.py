@@ -93,7 +93,7 @@ def slices(entries: Sequence[Entry], n: int) -> Iterator[Sequence[Entry]]:
     """Consecutive runs of entries, each of about SLICE_WORDS words of corrections; the same at every party."""
     start = words = 0
     for i, (_, kind) in enumerate(entries):
-        words += sum(correction_words(kind, party, n) for party in range(n)) + _ENTRY_WORDS
+        words += sum(correction_words(kind, party, n) for party in range(n)) + _drawn_words(kind) + _ENTRY_WORDS
         if words >= SLICE_WORDS:
             yield entries[start : i + 1]
             start, words = i + 1, 0
@@ -106,12 +106,18 @@ def correction_words(kind: Correlation, party: int, n: int) -> int:
     return sum(prod(part.shape) for part in corrected(kind, party, n))
 
 
+def _drawn_words(kind: Correlation) -> int:
+    """Of a piece that is made together with others, on what they all stand on; else 0."""
+    return 0 if kind.stands_on is None else sum(prod(part.shape) for part in kind.parts()[: kind.drawn])
+
+
 def words_at_once(entries: Iterable[Entry], party: int, n: int) -> int:
-    """Words that the maker holds for a party's demand: all corrections, and the largest piece that they belong to."""
+    """Words that the maker holds for a party's demand: all corrections, the largest piece that they belong to, and the
+    drawn parts of those that are made together."""
     corrections = largest = 0
     for _, kind in entries:
         if own := correction_words(kind, party, n):
-            corrections += own
+            corrections += own + _drawn_words(kind)
             largest = max(largest, sum(prod(part.shape) for part in kind.parts()))
     return corrections + largest
 

@@ -25,7 +25,7 @@ from mpc.errors import PeerError
 from mpc.network.handshake import Agreement
 from mpc.network.transport import Transport
 from mpc.prg import Seed
-from mpc.supply import PLAN, Entry, Path, Spent, some_at_a_time, spent, weight_of
+from mpc.supply import PLAN, Entry, Path, Spent, WorkedOut, some_at_a_time, spent, weight_of
 from protocols.preprocessing.announcing import Asked, Batches, Key, batch_key, piece_key
 from protocols.preprocessing.shelf import Shelf
 
@@ -193,6 +193,9 @@ class Workshop:
     async def standing(self, path: Path, kind: Correlation) -> Material:
         """The same, once in a session."""
         return await self.make(path, kind)
+
+    def when_made(self, standing: Path, work: WorkedOut) -> None:
+        """Left to the calls: the parties make no kind that stands on another."""
 
     # batches
 

@@ -29,6 +29,8 @@ from protocols.preprocessing.kinds.square_pair import SquarePair
 from protocols.preprocessing.kinds.step_mask import StepMask
 from protocols.preprocessing.kinds.triple import Triple
 from protocols.preprocessing.kinds.truncation_pair import TruncationPair
+from protocols.preprocessing.kinds.weight_mask import WeightMask
+from protocols.preprocessing.kinds.weight_product import WeightProduct
 
 
 @circuit(x=UInt(4), y=UInt(4))
@@ -105,6 +107,8 @@ EXAMPLES: list[Correlation] = [
     Garbling.of(Z64, product, 5, HALF_GATES, 0, 1, late=4, early=4, sums=True),
     Garbling.of(WideRing(70), product, 5, THREE_HALVES, 1, 0, late=3, early=2, sums=True),
     Garbling.of(Z128, product, 3, HALF_GATES, 0, 1, late=8),
+    WeightMask(Z64, (3, 4), 0),
+    WeightMask(Ring(7), (0, 5), 1),
 ]
 OF_A_DEALER: list[Correlation] = [
     PieceMask(Z64, 70, 3, 4, 8, 7),
@@ -129,7 +133,15 @@ BETWEEN_TWO: list[Correlation] = [
     AuthenticatedGarbling.of(Z128, Task(total, 9, (1,) * 8)),
 ]
 """What nobody but the two parties makes, not a dealer either."""
-assert {type(kind) for kind in [*DEALT, *BETWEEN_TWO]} == set(every_kind().values())
+PLACE = (1, 2, 3, 4, 5, 6, 7, 2**32 - 1)
+ON_OTHERS: list[Correlation] = [
+    WeightProduct(Z64, 3, (5, 4), 0, 0, 1, PLACE),
+    WeightProduct(Z64, 2, (5, 4), 1, 0, 1, PLACE),
+    WeightProduct(Ring(7), 4, (2, 3), 0, 1, 0, PLACE),
+    WeightProduct(Z64, 0, (2, 3), 1, 1, 0, PLACE),
+]
+"""What stands on other material, and only a dealer makes."""
+assert {type(kind) for kind in [*DEALT, *BETWEEN_TWO, *ON_OTHERS]} == set(every_kind().values())
 
 paths = st.lists(st.integers(0, 2**32), max_size=6).map(tuple)
 rings = st.integers(1, 128).map(ring_of_bits)

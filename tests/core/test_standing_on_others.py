@@ -1,0 +1,194 @@
+"""Material that stands on other material: the same however it is asked for, burned as any, never in a store."""
+
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+import trio
+from kinds import ON_OTHERS, PLACE
+
+from mpc.algebra.ring import Z64, Ring
+from mpc.context import Root, Session
+from mpc.errors import LocalError, SupplyError
+from mpc.network.handshake import Agreement
+from mpc.network.transport import memory_network
+from mpc.side_by_side import run_all
+from mpc.store import StoreSupply, preprocess
+from protocols.preprocessing import demand
+from protocols.preprocessing.dealer import local_supplies
+from protocols.preprocessing.dealing import corrected
+from protocols.preprocessing.demand import pack_demand, parse_demand
+from protocols.preprocessing.expanding import BLOCK_WORDS, expanded, times_expanded
+from protocols.preprocessing.kinds.triple import Triple
+from protocols.preprocessing.kinds.weight_mask import WeightMask
+from protocols.preprocessing.kinds.weight_product import WeightProduct
+
+HERE = (int(Root.STANDING), *PLACE)
+BASE = WeightMask(Z64, (5, 4), 0)
+USES = [((0, i), WeightProduct(Z64, rows, (5, 4), i % 2, 0, 1, PLACE)) for i, rows in enumerate((3, 1, 2, 0, 4))]
+
+
+def whole(ring, seed, shape):
+    """A matrix that is never held elsewhere."""
+    return np.concatenate([ring.zeros((0, shape[1])), *(a for _, a in expanded(ring, seed, shape))])
+
+
+def check(kind, base, owners, users):
+    """D = B A + R in the clear, for the A that the owner expands."""
+    (seed,) = base
+    a = whole(kind.ring, seed, kind.matrix)
+    b, r = (kind.ring.reduce(part) for part in users[:2])
+    expected = kind.ring.add(kind.ring.matmul(b, a.T if kind.transposed else a), r)
+    np.testing.assert_array_equal(owners[2], expected)
+    assert [part.size for part in owners[:2]] == [0, 0]
+    assert users[2].size == 0
+
+
+async def made(supplies, entries):
+    """The pieces of all parties, each asked for on demand."""
+    return [[await supply.make(*entry) for entry in entries] for supply in supplies]
+
+
+@pytest.mark.parametrize("kind", ON_OTHERS, ids=repr)
+def test_pieces_stand_on_what_their_owner_has(kind):
+    where, base = kind.stands_on
+
+    async def main():
+        supplies = local_supplies(2)
+        return await supplies[kind.owner].standing(where, base), await made(supplies, [((3,), kind)])
+
+    standing, pieces = trio.run(main)
+    check(kind, standing, pieces[kind.owner][0], pieces[kind.user][0])
+
+
+def test_a_batch_gives_what_single_calls_give():
+    async def main():
+        seeds = [supply.dealing.seed for supply in local_supplies(2)]
+        planned, single = local_supplies(2, seeds), local_supplies(2, seeds)
+        for supply in planned:
+            await supply.provide((0,), [*USES, ((9,), Triple(Z64, (2,), (2,)))])
+        ready = [[supply.ready(*entry) for entry in USES] for supply in planned]
+        return await single[0].standing(HERE, BASE), ready, await made(single, USES)
+
+    base, ready, asked = trio.run(main)
+    for i, (_, kind) in enumerate(USES):
+        check(kind, base, ready[0][i], ready[1][i])
+        for party in range(2):
+            for x, y in zip(ready[party][i], asked[party][i], strict=True):
+                np.testing.assert_array_equal(x, y)
+
+
+def test_what_is_worked_out_comes_with_the_piece_and_only_to_what_stands_there():
+    calls, other = [], ((9,), WeightProduct(Z64, 1, (5, 4), 0, 0, 1, PLACE[::-1]))
+
+    async def work(kinds, materials):
+        calls.append(len(kinds))
+        return [(material[0].sum(keepdims=True),) for material in materials]
+
+    async def main():
+        user = local_supplies(2)[1]
+        user.when_made(HERE, work)
+        await user.provide((0,), [*USES, other])
+        alone = await user.make((10,), USES[0][1])
+        return [user.ready(*entry) for entry in USES], user.ready(*other), alone
+
+    pieces, elsewhere, alone = trio.run(main)
+    assert calls == [len(USES), 1]
+    for piece in [*pieces, alone]:
+        assert int(piece[3].reshape(())) == int(piece[0].sum(dtype=np.uint64))
+    assert len(elsewhere) == 3
+
+
+def test_each_piece_burns():
+    async def main():
+        for supply in local_supplies(2):
+            await supply.make(*USES[0])
+            with pytest.raises(SupplyError, match="material-spent"):
+                await supply.make(*USES[0])
+            await supply.provide((0,), USES[1:])
+            supply.ready(*USES[1])
+            with pytest.raises(SupplyError, match="material-spent"):
+                await supply.make(*USES[1])
+
+    trio.run(main)
+
+
+def test_only_the_owner_receives_anything():
+    assert [bool(corrected(kind, party, 2)) for _, kind in USES[:1] for party in range(2)] == [True, False]
+
+
+def test_a_store_has_none_of_it(tmp_path: Path):
+    """A store for a demand with such pieces has the others, and a run from it makes these as it goes."""
+    entries = [USES[0], ((9,), Triple(Z64, (2,), (2,))), USES[1]]
+
+    async def main():
+        transports, agreements, supplies = memory_network(2), Agreement.simulate(2), local_supplies(2)
+        sessions = [Session(*both, None, 2) for both in zip(transports, supplies, agreements, strict=True)]
+        await run_all(
+            [(partial(preprocess, s.root(), tmp_path / str(i), supplies[i], entries),) for i, s in enumerate(sessions)]
+        )
+        fresh = local_supplies(2)
+        base, found = await fresh[0].standing(HERE, BASE), []
+        for party, fallback in enumerate(fresh):
+            with StoreSupply(tmp_path / str(party), fallback=fallback) as supply:
+                supply.begin(0)
+                assert supply.header.records == 1
+                await supply.prepare(entries)
+                found.append([supply.ready(*USES[0]), supply.ready(*USES[1])])
+        return base, found
+
+    base, found = trio.run(main)
+    for i in range(2):
+        check(USES[i][1], base, found[0][i], found[1][i])
+
+
+@pytest.mark.parametrize("kind", ON_OTHERS, ids=repr)
+def test_a_demand_of_it_survives_the_wire(kind):
+    assert parse_demand(pack_demand([((4, 2), kind)]), dealt=True) == [((4, 2), kind)]
+
+
+def test_what_it_weighs_is_bounded_with_what_is_drawn():
+    """Pieces that are made together are held together: the dealer counts all their parts."""
+    kind = WeightProduct(Z64, 10, (1000, 3), 0, 0, 1, PLACE)
+    assert demand.words_at_once([((0,), kind)] * 5, 0, 2) >= 5 * (10 * 1000 + 2 * 10 * 3)
+    assert demand.words_at_once([((0,), kind)], 1, 2) == 0
+    per_slice = demand.SLICE_WORDS // (10 * 1000)
+    assert len(next(iter(demand.slices([((i,), kind) for i in range(2 * per_slice)], 2)))) <= per_slice + 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (3, (5, 4), 0, 0, 0, PLACE),
+        (3, (5, 4), 2, 0, 1, PLACE),
+        (3, (5,), 0, 0, 1, PLACE),
+        (3, (1 << 20, 1 << 20), 0, 0, 1, PLACE),
+        (3, (5, 4), 0, 0, 1, ()),
+    ],
+    ids=repr,
+)
+def test_what_is_no_product_is_refused(arguments):
+    with pytest.raises(LocalError, match="wrong-parameter"):
+        WeightProduct(Z64, *arguments)
+
+
+@pytest.mark.parametrize("ring", [Z64, Ring(7)], ids=str)
+@pytest.mark.parametrize("shape", [(3, 4), (1, 1), (0, 3), (3, 0), (5, BLOCK_WORDS // 2 + 1)], ids=str)
+def test_products_by_a_matrix_that_is_never_held(ring, shape):
+    seed = np.arange(4, dtype=np.uint64)
+    a = whole(ring, seed, shape)
+    assert a.shape == shape
+    assert [block.stop for block, _ in expanded(ring, seed, shape)][-1:] in ([shape[0]], [])
+    rng = np.random.default_rng(3)
+    for transposed, inner in ((False, shape[0]), (True, shape[1])):
+        x = ring.reduce(rng.integers(0, 2**63, (2, inner), np.uint64))
+        product = times_expanded(ring, x, seed, shape, transposed=transposed)
+        np.testing.assert_array_equal(product, ring.matmul(x, a.T if transposed else a))
+
+
+def test_seeds_rings_and_shapes_have_streams_of_their_own():
+    seed, other = np.arange(4, dtype=np.uint64), np.arange(1, 5, dtype=np.uint64)
+    of = [(Z64, seed, (4, 4)), (Z64, other, (4, 4)), (Z64, seed, (2, 8)), (Ring(63), seed, (4, 4))]
+    words = [word for each in of for word in whole(*each).reshape(-1).tolist()]
+    assert len(set(words)) == len(words)
