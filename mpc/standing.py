@@ -3,7 +3,8 @@
 A MAC key, a garbler's offset, the mask of a model's weights: what stands is not burned as it is used, which is all that
 it differs in from what `take` hands out. So it has a rule of its own. It is never opened, and nothing that is opened or
 sent may be masked by it alone: a second message under the same mask would give away the difference of the two. It
-multiplies, or it selects; what masks is taken and burned.
+multiplies, or it selects; what masks is taken and burned. One thing may be sent under a mask that stands, once in a
+session: a matrix of weights, which is then multiplied under that mask again and again (`protocols/weights`).
 """
 
 from __future__ import annotations

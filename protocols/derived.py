@@ -170,6 +170,11 @@ class Derived:
     of shape (rows, n), bits <x' >= t - D/2> of shape (rows, D) for t < D = 2^place_bits, D of 64 or more, as n planes,
     where x' is floor(x / 2^cell_bits) or one more. For sessions whose material is dealt."""
 
+    times_masked: ClassVar[Any] = None
+    """The suite's own way to multiply by a matrix that one of two parties has, where it stands at the other one under a
+    mask: `async (ctx, x, w, transposed)` gives [x @ W] for rows x (`protocols/weights`). It takes material that is
+    dealt. Where it is None, weights are shared."""
+
     settle: ClassVar[Any] = staticmethod(settle)
     square: ClassVar[Any] = staticmethod(square)
     inner: ClassVar[Any] = staticmethod(inner)

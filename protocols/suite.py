@@ -97,6 +97,7 @@ class Suite(Required[A, B], Protocol[A, B]):
     matmul_truncate: ClassVar[Any]
     and_many: ClassVar[Any]
     steps: ClassVar[Any]
+    times_masked: ClassVar[Any]
 
     async def settle(self, ctx: Context) -> None:
         """Check all that was opened so far and is not checked yet; Abort if someone cheated.

@@ -21,6 +21,7 @@ from protocols.beaver import (
     shuffle,
     steps,
     truncate,
+    weights,
 )
 from protocols.derived import Derived
 from protocols.one_array import check_ring
@@ -59,6 +60,7 @@ class BeaverSuite(Derived):
     shuffle: ClassVar[Any] = staticmethod(shuffle.shuffle)
     and_many: ClassVar[Any] = staticmethod(many_and.and_many)
     steps: ClassVar[Any] = staticmethod(steps.steps)
+    times_masked: ClassVar[Any] = staticmethod(weights.by_masked)
     garbled: ClassVar[Any] = staticmethod(by_garbling.evaluate)
     garblers_bits: ClassVar[Any] = staticmethod(by_garbling.garblers_bits)
     garbled_by_several: ClassVar[Any] = staticmethod(by_bmr.evaluate)

@@ -32,15 +32,17 @@ from protocols.privacy.joint_laplace_dkmmn06 import joint_laplace, random_signs,
 from protocols.replicated3 import SUITE as REPLICATED3
 from protocols.replicated3 import reading
 from protocols.suite import Factory
+from protocols.weights.product import product
+from protocols.weights.standing import stand
 from protocols.yao import SUITE as YAO
 
 WITHOUT_DEALER = ("msb", "below", "is_zero", "a2b")
 COMMITTED = Path(__file__).with_name("transcripts.json")
 PARTIES = (2, 3)
-OF_TWO = ("garbled", "garbled_numbers")
+OF_TWO = ("garbled", "garbled_numbers", "times_masked")
 GARBLED = ("mul", "square", "matmul", "and_", "a2b", "b2a", "bits_to_ring", "msb", "below", "is_zero", "truncate")
 """What the suite yao does in its own way; what is derived of these sends the same."""
-OF_BEAVER = ("by_pieces", "and_many", "steps")
+OF_BEAVER = ("by_pieces", "and_many", "steps", "times_masked")
 """What Beaver's suite alone has, with a dealer."""
 OF_SUMMANDS = ("mul_truncate", "matmul_truncate", "by_summands", "weighted_bits", "choose")
 """What the suite replicated3 alone has."""
@@ -173,6 +175,12 @@ async def _garbled_numbers(ctx: Context) -> Any:
     return await ctx.suite.garbled_numbers(ctx, square, [(await _x(ctx)).modulo(9)])
 
 
+async def _by_weights(ctx: Context) -> Any:
+    """The weights under their mask, and a product by them and one by their transpose."""
+    w = await stand(ctx, "layer", 0, np.arange(-7, 8).reshape(5, 3) if ctx.me == 0 else None, (5, 3))
+    return await product(ctx, await product(ctx, await _x(ctx, 1), w), w, True)
+
+
 async def _noise_signed(ctx: Context) -> Any:
     sizes, signs = await ctx.suite.bits_to_ring(ctx, await _bits(ctx)), await random_signs(ctx, VALUES.size)
     return await signed(ctx, sizes, signs)
@@ -211,6 +219,7 @@ SCRIPTS: dict[str, Script] = {
     "garbled": _garbled,
     "garbled_numbers": _garbled_numbers,
     "garbled_by_several": _garbled_by_several,
+    "times_masked": _by_weights,
     "noise coins": lambda ctx: JointCoins((5, 12), 4).toss(ctx, 70),
     "noise signed": _noise_signed,
     "noise laplace": lambda ctx: joint_laplace(Fraction(40), 3).draw(ctx),

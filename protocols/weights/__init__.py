@@ -1,0 +1,1 @@
+"""Products of shared values by a matrix that one party has, and that stands in the session."""

@@ -1,0 +1,56 @@
+"""What either party computes of a product by masked weights, by itself: ring elements and integers of 16 bits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from mpc.algebra.interface import Z2k
+from mpc.algebra.words import Words
+from mpc.correlation import Material
+from protocols.preprocessing.expanding import row_blocks
+from protocols.preprocessing.kinds.weight_product import WeightProduct, by_direction
+from protocols.weights.matrix import Integers, StandingMatrix
+
+
+def elements(ring: Z2k, integers: Integers) -> Words:
+    """The elements that signed integers stand for."""
+    return ring.from_signed(integers.astype(np.int64))
+
+
+def times_integers(ring: Z2k, x: Words, w: StandingMatrix, transposed: bool) -> Words:
+    """x @ W, or x @ W^T if `transposed`, at the owner, for rows x; W is made elements a block at a time."""
+    assert w.integers is not None
+    rows, columns = w.shape
+    out = ring.zeros((len(x), rows if transposed else columns))
+    for block in row_blocks((rows, columns)):
+        part = elements(ring, w.integers[block])
+        if transposed:
+            out[:, block] = ring.matmul(x, part.T)
+        else:
+            out = ring.add(out, ring.matmul(x[:, block], part))
+    return out
+
+
+def times_masked(ring: Z2k, b: Words, w: StandingMatrix, transposed: bool) -> Words:
+    """B @ F, or B @ F^T, at the user."""
+    assert w.masked is not None
+    return ring.matmul(b, w.masked.T if transposed else w.masked)
+
+
+def worked_out(w: StandingMatrix, kinds: Sequence[WeightProduct], materials: Sequence[Material]) -> list[Material]:
+    """z1 = B F - R of each piece, as a further part of it; those of one direction read F once together."""
+    found: list[Material] = [()] * len(kinds)
+    for transposed, places in by_direction(kinds):
+        ring = kinds[0].ring
+        products = times_masked(ring, joined(ring, materials, places), w, transposed)
+        ends = np.cumsum([kinds[i].rows for i in places])[:-1]
+        for i, product in zip(places, np.split(products, ends), strict=True):
+            found[i] = (ring.sub(product, ring.reduce(materials[i][1])),)
+    return found
+
+
+def joined(ring: Z2k, materials: Sequence[Material], places: Sequence[int]) -> Words:
+    """The rows of B of several pieces."""
+    return ring.reduce(np.concatenate([materials[i][0] for i in places]))
