@@ -749,6 +749,63 @@ class Lib:
     def parley_vole_verify(
         self, out: Pointer, k_x: Pointer, k_y: Pointer, k_z: Pointer, delta: Pointer, n: int
     ) -> None: ...
+    def parley_weights_product(
+        self,
+        out: Pointer,
+        out_row: int,
+        x: Pointer,
+        x_row: int,
+        x_column: int,
+        w: Pointer,
+        w_row: int,
+        rows: int,
+        inner: int,
+        columns: int,
+    ) -> None: ...
+    def parley_weights_transposed(
+        self,
+        out: Pointer,
+        out_row: int,
+        x: Pointer,
+        x_row: int,
+        x_column: int,
+        w: Pointer,
+        w_row: int,
+        rows: int,
+        inner: int,
+        columns: int,
+    ) -> None: ...
+    def parley_weights_by_stream(
+        self,
+        out: Pointer,
+        out_row: int,
+        x: Pointer,
+        x_row: int,
+        x_column: int,
+        key: Pointer,
+        block: int,
+        first: int,
+        step: int,
+        rows: int,
+        inner: int,
+        columns: int,
+    ) -> None: ...
+    def parley_weights_by_stream_transposed(
+        self,
+        out: Pointer,
+        out_row: int,
+        x: Pointer,
+        x_row: int,
+        x_column: int,
+        key: Pointer,
+        block: int,
+        first: int,
+        step: int,
+        rows: int,
+        inner: int,
+        columns: int,
+    ) -> None: ...
+    def parley_weights_masked(self, out: Pointer, w: Pointer, key: Pointer, block: int, first: int, n: int) -> None: ...
     def parley_wide_add(self, out: Pointer, x: Pointer, y: Pointer, n: int) -> None: ...
     def parley_wide_sub(self, out: Pointer, x: Pointer, y: Pointer, n: int) -> None: ...
     def parley_wide_mul(self, out: Pointer, x: Pointer, y: Pointer, n: int) -> None: ...

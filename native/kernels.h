@@ -35,6 +35,7 @@
 #include "ring/contract.h"
 #include "sponge/contract.h"
 #include "vole/contract.h"
+#include "weights/contract.h"
 #include "wide/contract.h"
 
 /* The families: member, type of its struct. */
@@ -42,6 +43,7 @@
     FAMILY(ring, RingKernels)                \
     FAMILY(wide, WideKernels)                \
     FAMILY(matmul, MatmulKernels)            \
+    FAMILY(weights, WeightKernels)           \
     FAMILY(bits, BitKernels)                 \
     FAMILY(binary_field, BinaryFieldKernels) \
     FAMILY(mersenne61, FieldKernels)         \

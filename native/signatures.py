@@ -16,8 +16,8 @@ from native.build_native import declarations
 STUB = Path(__file__).with_name("_kernels.pyi")
 WIDTH = 120
 
-_INTEGERS = ("int", "unsigned", "size_t", "uint8_t", "uint64_t")
-_TYPEDEFS = "typedef unsigned long size_t, uint64_t; typedef unsigned char uint8_t; typedef int int32_t;\n"
+_INTEGERS = ("int", "unsigned", "size_t", "uint8_t", "int16_t", "uint64_t")
+_TYPEDEFS = "typedef unsigned long size_t, uint64_t; typedef unsigned char uint8_t; typedef int int16_t, int32_t;\n"
 _HEAD = '''"""Types of the module that cffi makes of the exports: written by native/signatures.py."""
 
 class Pointer:

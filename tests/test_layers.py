@@ -64,7 +64,7 @@ FOLDER_ORDER = {
         "ring", "wide_ring", "bit_tables", "step_tables", "packed_bits", "shapes_only", "binary_field",
         "encoding", "transform_tables",
         "field", "named_rows", "numpy_operators", "bigint", "square_modulus", "montgomery_form", "powers_of_base",
-        "crt", "residues", "group", "ristretto", "narrow",
+        "crt", "residues", "group", "ristretto", "narrow", "weights",
     ),
     "mpc.context": ("spec", "endpoint", "call", "messages", "session", "tasks", "__init__"),
     "mpc.network": (

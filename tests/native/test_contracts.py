@@ -23,6 +23,7 @@ X = np.arange(4 * N, dtype=np.uint64)
 KEYS = np.zeros(176, np.uint8)
 SCHEDULE = ffi.from_buffer(BYTES, np.zeros(240, np.uint8))
 OUT_BYTES = ffi.from_buffer(BYTES, np.zeros(N, np.uint8))
+NARROW = ffi.from_buffer("int16_t[]", np.zeros(N, np.int16))
 MISALIGNED = np.zeros(N + 1, np.uint64).view(np.uint8)[4:-4].view(np.uint64)
 
 _LATE_CHOICE = (words(X), 2, words(X), words(np.array([0, 3], np.uint64)), words(X), 1, 1, words(X))
@@ -33,6 +34,15 @@ _WHOLE_ROOT = (words(X), words(X), 1, words(X), 0, 2, 2, 0, words(X))
 
 CALLS: dict[str, tuple[str, Callable[[Pointer], object]]] = {
     "overlap": ("same_or_apart", lambda out: lib.parley_add(words(X[1:]), words(X), words(X), N)),
+    "rows too close": (
+        "out_row >= columns",
+        lambda out: lib.parley_weights_product(out, 3, words(X), 2, 1, NARROW, 4, 2, 2, 4),
+    ),
+    "lines too close": (
+        "step >= ",
+        lambda out: lib.parley_weights_by_stream(out, 4, words(X), 2, 1, SCHEDULE, 0, 0, 3, 2, 2, 4),
+    ),
+    "a stream's end": ("counted", lambda out: lib.parley_weights_masked(out, NARROW, SCHEDULE, 2**64 - 1, 0, 3)),
     "null": ("same_or_apart", lambda out: lib.parley_neg(out, ffi.NULL, N)),
     "misaligned": ("same_or_apart", lambda out: lib.parley_neg(out, words(MISALIGNED), N)),
     "shift": ("s < 64", lambda out: lib.parley_shift_left(out, words(X), 64, N)),
