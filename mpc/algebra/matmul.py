@@ -35,7 +35,7 @@ def stacked_product(kernel: Kernel, x: Words, y: Words, words: int = 1) -> Words
     Operands may be transposed, sliced with positive steps and broadcast views: the kernel reads them where they lie.
     Shapes that do not fit raise LocalError `wrong-shape`.
     """
-    if words == 1 and x.ndim == 2 == y.ndim and x.flags.c_contiguous and y.flags.c_contiguous:
+    if words == 1 and 2 <= x.ndim == y.ndim <= 3 and x.shape[:-2] == y.shape[:-2]:
         return _plain_product(kernel, x, y)
     a, b = (v[..., np.newaxis] if words == 1 else v for v in (x, y))
     inner, wanted = a.shape[-2:-1], b.shape[-2:-1] if b.ndim == 2 else b.shape[-3:-2]
@@ -78,14 +78,28 @@ def _stack(x: Words, batch: tuple[int, ...]) -> tuple[Words, int]:
 
 
 def _plain_product(kernel: Kernel, x: Words, y: Words) -> Words:
-    """The case of two matrices row by row, with nothing to find out."""
-    (rows, inner), columns = x.shape, y.shape[1]
-    if y.shape[0] != inner:
+    """The case of two matrices, or of two stacks of as many along one axis, with little to find out."""
+    rows, inner = x.shape[-2:]
+    if y.shape[-2] != inner:
         raise wrong_shapes("matmul", x, y)
-    x, y, out = contiguous(x), contiguous(y), np.empty((rows, columns), U64)
-    left, right = (_address(x), 0, inner, 1), (_address(y), 0, columns, 1)
-    _run(kernel, _address(out), left, right, 1, (rows, inner, columns), 1)
+    x, y = _walkable(x), _walkable(y)
+    out = np.empty((*x.shape[:-1], y.shape[-1]), U64)
+    batch = 1 if x.ndim == 2 else len(x)
+    _run(kernel, _address(out), _operand(x), _operand(y), batch, (rows, inner, out.shape[-1]), 1)
     return out
+
+
+def _walkable(x: Words) -> Words:
+    """x itself if a kernel can walk through it in steps of words; else a copy."""
+    if x.flags.c_contiguous and x.flags.aligned:
+        return x
+    return _readable(x[..., np.newaxis])[..., 0]
+
+
+def _operand(x: Words) -> Operand:
+    """Where a matrix or a stack along one axis lies."""
+    *stack, row, column = x.strides
+    return _address(x), stack[0] // 8 if stack else 0, row // 8, column // 8
 
 
 def _stacks(kernel: Kernel, a: Words, b: Words, x: Words, y: Words) -> Words:
@@ -129,18 +143,20 @@ def _run(
 ) -> None:
     """Calls the kernel; large work on all cores that it may use, each with some of the matrices or of the rows."""
     rows, inner, columns = sizes
-    (x, x_step, x_row, x_column), (y, *y_steps) = left, right
+    (x, *x_steps), (y, *y_steps) = left, right
 
     def some_matrices(start: int, end: int) -> None:
-        matrices = (_at(x + 8 * start * x_step), *left[1:]), (_at(y + 8 * start * y_steps[0]), *y_steps)
+        first, second = _at(x + 8 * start * x_steps[0]), _at(y + 8 * start * y_steps[0])
         to = _at(out + 8 * words * start * rows * columns)
-        kernel(to, *matrices[0], *matrices[1], end - start, rows, inner, columns)
+        kernel(to, first, *x_steps, second, *y_steps, end - start, rows, inner, columns)
 
     def some_rows(start: int, end: int) -> None:
-        to, mine = _at(out + 8 * words * start * columns), _at(x + 8 * start * x_row)
-        kernel(to, mine, x_step, x_row, x_column, _at(y), *y_steps, 1, end - start, inner, columns)
+        to, mine = _at(out + 8 * words * start * columns), _at(x + 8 * start * x_steps[1])
+        kernel(to, mine, *x_steps, _at(y), *y_steps, 1, end - start, inner, columns)
 
-    if batch == 1:
+    if batch * rows * inner * columns < 2 * ENOUGH_WORK:
+        some_matrices(0, batch)
+    elif batch == 1:
         in_parts(rows, some_rows, step=ROWS_TOGETHER, smallest=1 + ENOUGH_WORK // (1 + inner * columns))
     else:
         in_parts(batch, some_matrices, smallest=1 + ENOUGH_WORK // (1 + rows * inner * columns))

@@ -41,7 +41,7 @@ __all__ = ["U64", "Z64", "Ring", "Shape", "Words", "as_words", "contiguous", "el
 
 Shape: TypeAlias = int | tuple[int, ...]
 
-_SMALL_PRODUCT = 2048
+_SMALL_PRODUCT = 8192
 """Matrix products of fewer multiplications than this are quicker in numpy."""
 _FUSED_FROM = 64
 """From this many elements on, one kernel for a formula is quicker than numpy step by step."""
