@@ -16,8 +16,9 @@ R = TypeVar("R")
 async def prepared(ctx: Context, function: Callable[..., Awaitable[R]], *args: Any) -> R:
     """`await function(ctx, *args)`, with all the material that it takes made in one batch before its first message.
 
-    What it takes is found by running it on shapes alone, for every party: so its course must follow from the shapes of
-    its arguments (shares, lists of shares, public values), and these must be alike at all parties. Where material is
+    What it takes is found by running it on shapes alone, for every party, once for arguments that are alike: so its
+    course must follow from the shapes of its arguments (shares, public arrays), from the other public values among
+    them, alone or in lists and tuples, and from nothing else; and these must be alike at all parties. Where material is
     not made by reveals, as in simulations and runs from a store, this only runs the function. Without it material is
     made piece by piece, on demand. LocalError `wrong-parameter` for secrets, which are shares only when computed.
     """
@@ -29,8 +30,8 @@ async def prepared(ctx: Context, function: Callable[..., Awaitable[R]], *args: A
             line=user_line(),
         )
     call = ctx.child(getattr(function, "__name__", "prepared"), line=user_line())
-    if ctx.session.foresight is not None:
-        await ctx.session.foresight.before_call(call, function, args)
-    result = await function(call, *args)
+    foresight = ctx.session.foresight
+    computed = () if foresight is None else await foresight.before_call(call, function, args)
+    result: R = computed[0] if computed else await function(call, *args)
     ctx.join(call)
     return result

@@ -31,8 +31,8 @@ class Foresight(Protocol):
         `apart`: whether all that the nodes stand on is computed, or among them. True if they are computed now.
         """
 
-    async def before_call(self, call: Context, function: Callable[..., Any], args: tuple[Any, ...]) -> None:
-        """Have everything ready that `function(call, *args)` will take."""
+    async def before_call(self, call: Context, function: Callable[..., Any], args: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Have everything ready that `function(call, *args)` will take; its result alone, if that is computed now."""
 
     def horizon(self, n: int) -> None:
         """The next of the program's own calls that takes material is the first of n that take the same."""

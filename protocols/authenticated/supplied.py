@@ -81,9 +81,9 @@ async def garbled_ahead(ctx: Context, task: Task, side: Side | None) -> tuple[Si
 async def _taken(ctx: Context, kind: Correlation) -> Material:
     """Material that is made before its call begins, where none lies ready: in the time of what is offline."""
     call = ctx.child("material")
-    if ctx.session.foresight is not None:
-        await ctx.session.foresight.before_call(call, _take, (kind,))
-    material = await _take(call, kind)
+    foresight = ctx.session.foresight
+    computed = () if foresight is None else await foresight.before_call(call, _take, (kind,))
+    material: Material = computed[0] if computed else await _take(call, kind)
     ctx.join(call)
     return material
 

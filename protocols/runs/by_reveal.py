@@ -63,7 +63,7 @@ class ByReveal:
                 await run_all([(self._provide, path, entries) for path, entries in batches.items() if entries])
         return False
 
-    async def before_call(self, call: Context, function: Callable[..., Any], args: tuple[Any, ...]) -> None:
+    async def before_call(self, call: Context, function: Callable[..., Any], args: tuple[Any, ...]) -> tuple[Any, ...]:
         """Have made what `function(call, *args)` takes."""
         with self._timed():
             entries = _under(call.path, await self._rehearsal.call(function, args))
@@ -71,6 +71,7 @@ class ByReveal:
                 await self._have(call.path, entries)
             elif entries:
                 await self._provide(call.path, entries)
+        return ()
 
     def horizon(self, n: int) -> None:
         """The next of the program's own calls that takes material is the first of n that take the same."""

@@ -8,7 +8,7 @@ don't come with the same nodes, as when reveals side by side share some, each co
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,13 +35,19 @@ Row = tuple[Node, ...]
 """One node as each party has it, by index."""
 
 
+Function = Callable[..., Awaitable[Any]]
+
+
 @dataclass(slots=True)
 class _Meeting:
-    """Who has come, with which nodes (None if they stand on what others compute), and how it ended."""
+    """Who has come, with which nodes (None if they stand on what others compute) or which function and arguments, and
+    how it ended: `results` of a function by party, none if each has to call it."""
 
     calls: dict[int, Context] = field(default_factory=dict)
     nodes: dict[int, Sequence[Node] | None] = field(default_factory=dict)
+    functions: dict[int, tuple[Function, tuple[Any, ...]]] = field(default_factory=dict)
     computed: bool = False
+    results: list[Any] = field(default_factory=list)
     error: Exception | None = None
 
     @property
@@ -72,17 +78,15 @@ class Lockstep:
         """Compute these nodes for all parties, where all come with the same ones."""
         meeting = self._meetings.setdefault(call.path, _Meeting())
         meeting.calls[call.me], meeting.nodes[call.me] = call, nodes if apart else None
-        if call.me == LEADER:
-            await self._lead(call, meeting)
-        else:
-            _signal(call, LEADER)
-            await _signalled(call, LEADER)
-        if meeting.error is not None:
-            raise meeting.error
+        await self._met(call, meeting, self._compute_nodes)
         return meeting.computed
 
-    async def before_call(self, call: Context, function: Any, args: tuple[Any, ...]) -> None:
-        """A plan has nothing to make ready."""
+    async def before_call(self, call: Context, function: Function, args: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Call the function for all parties, where all come with the same one; what it has taken is counted."""
+        meeting = self._meetings.setdefault(call.path, _Meeting())
+        meeting.calls[call.me], meeting.functions[call.me] = call, (function, args)
+        await self._met(call, meeting, self._call)
+        return (meeting.results[call.me],) if meeting.computed else ()
 
     def horizon(self, n: int) -> None:
         """Nor ahead."""
@@ -90,21 +94,48 @@ class Lockstep:
     async def finish(self) -> None:
         """Nothing is left over."""
 
-    async def _lead(self, call: Context, meeting: _Meeting) -> None:
+    async def _met(self, call: Context, meeting: _Meeting, compute: Callable[[_Meeting], Awaitable[None]]) -> None:
+        """Meet the others at this call; the leader computes for all."""
+        if call.me == LEADER:
+            await self._lead(call, meeting, compute)
+        else:
+            _signal(call, LEADER)
+            await _signalled(call, LEADER)
+        if meeting.error is not None:
+            raise meeting.error
+
+    async def _lead(self, call: Context, meeting: _Meeting, compute: Callable[[_Meeting], Awaitable[None]]) -> None:
         """Wait for all, compute, and let the others go on however that has ended."""
         for other in call.others:
             await _signalled(call, other)
         del self._meetings[call.path]
         try:
-            rows = meeting.rows()
-            if rows is not None:
-                await self._compute(meeting.sessions, rows)
-                meeting.computed = True
+            await compute(meeting)
         except Exception as error:
             meeting.error = error
         finally:
             for other in call.others:
                 _signal(call, other)
+
+    async def _compute_nodes(self, meeting: _Meeting) -> None:
+        rows = meeting.rows()
+        if rows is not None:
+            await self._compute(meeting.sessions, rows)
+            meeting.computed = True
+
+    async def _call(self, meeting: _Meeting) -> None:
+        calls = [meeting.calls[i] for i in sorted(meeting.calls)]
+        functions, args = zip(*(meeting.functions[i] for i in sorted(meeting.functions)), strict=True)
+        if len(functions) < len(calls) or any(function is not functions[LEADER] for function in functions):
+            return
+        rehearsal = self._rehearsal = self._rehearsal or Rehearsal(calls[LEADER].session)
+        roles = await rehearsal.roles_of_call(calls, functions[LEADER], args)
+        shallowest = min(call.depth for call in calls)
+        for call, supply, role in zip(calls, self._supplies, roles, strict=True):
+            before, call.depth = call.depth, shallowest + role.depth
+            _note(call.session, call.path, call.line, role, shallowest, before)
+            supply.count(_entries(call.path, role.taken))
+        meeting.results, meeting.computed = [role.share for role in roles], True
 
     async def _compute(self, sessions: Sequence[Session], rows: Sequence[Row]) -> None:
         rehearsal = self._rehearsal = self._rehearsal or Rehearsal(sessions[LEADER])
@@ -136,20 +167,24 @@ class Lockstep:
 
     def _count(self, sessions: Sequence[Session], row: Row, depths: Sequence[int], roles: Sequence[Role]) -> None:
         value, line, shallowest = row[LEADER].value, row[LEADER].line, min(depths)
-        numbers = path_bytes(value.path)
         entries = _entries(value.path, roles[LEADER].taken)
         for session, supply, node, role, before in zip(sessions, self._supplies, row, roles, depths, strict=True):
-            after = shallowest + role.depth
-            sent = [(sent.to, sent.bytes(numbers, shallowest)) for sent in role.sent]
-            session.ledger.computed(line, before, after, sent, role.material)
-            session.ledger.received_bytes += role.received
-            if role.standing is not None:
-                _adopt(session, role.standing)
+            _note(session, value.path, line, role, shallowest, before)
             same = role.taken is roles[LEADER].taken
             supply.count(entries if same else _entries(value.path, role.taken))
-            node.value.computed(role.share, after)
+            node.value.computed(role.share, shallowest + role.depth)
             if session.on_call is not None:
                 session.on_call()
+
+
+def _note(session: Session, path: Path, line: str, role: Role, shallowest: int, before: int) -> None:
+    """Count what a party did in a call at this path, which it began at a depth, and the shallowest at another one."""
+    numbers = path_bytes(path)
+    sent = [(sent.to, sent.bytes(numbers, shallowest)) for sent in role.sent]
+    session.ledger.computed(line, before, shallowest + role.depth, sent, role.material)
+    session.ledger.received_bytes += role.received
+    if role.standing is not None:
+        _adopt(session, role.standing)
 
 
 def _entries(home: Path, taken: Taken) -> list[Entry]:
