@@ -1,4 +1,4 @@
-"""Matrices that are expanded from a seed, a block of rows at a time: whoever holds the seed never holds the matrix."""
+"""Matrices that are streams of a seed: whoever holds the seed never holds the matrix."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from mpc.algebra.interface import Z2k
 from mpc.algebra.shapes import Shape
+from mpc.algebra.weights import stream_product
 from mpc.algebra.words import Words
-from mpc.prg import Seed
+from mpc.prg import Prg, Seed
 
 BLOCK_WORDS = 1 << 19
-"""Elements are expanded in blocks of about so many: 4 MiB."""
+"""What is not multiplied on the spot is expanded in blocks of about so many words: 4 MiB."""
 
 
 def row_blocks(shape: Shape) -> Iterator[slice]:
@@ -20,24 +21,16 @@ def row_blocks(shape: Shape) -> Iterator[slice]:
     return (slice(start, min(start + step, rows)) for start in range(0, rows, step))
 
 
-def expanded(ring: Z2k, seed: Words, shape: Shape) -> Iterator[tuple[slice, Words]]:
-    """The matrix A of a seed of four words: its rows from each block, and they themselves.
+def matrix_stream(ring: Z2k, seed: Words, shape: Shape) -> Prg:
+    """The matrix of a seed of four words, row by row, as words that are to be reduced in the ring.
 
-    Uniformly random to whoever does not hold the seed, row by row the next elements of one stream. A ring whose
-    elements are one word. No two rings or shapes have a stream in common.
+    Uniformly random to whoever does not hold the seed. A ring whose elements are one word. No two rings or shapes have
+    a stream in common.
     """
-    rows, columns = shape
-    stream = Seed(seed.tobytes()).prg("expanded matrix", ring.bits, rows, columns)
-    return ((block, ring.draw(stream, (block.stop - block.start, columns))) for block in row_blocks(shape))
+    return Seed(seed.tobytes()).prg("expanded matrix", ring.bits, *shape)
 
 
 def times_expanded(ring: Z2k, x: Words, seed: Words, shape: Shape, *, transposed: bool) -> Words:
     """x @ A, or x @ A^T if `transposed`, for the matrix A of a seed and rows x."""
     rows, columns = shape
-    out = ring.zeros((len(x), rows if transposed else columns))
-    for block, a in expanded(ring, seed, shape):
-        if transposed:
-            out[:, block] = ring.matmul(x, a.T)
-        else:
-            out = ring.add(out, ring.matmul(x[:, block], a))
-    return out
+    return ring.reduce(stream_product(x, matrix_stream(ring, seed, shape), (rows, columns), transposed=transposed))

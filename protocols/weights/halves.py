@@ -1,4 +1,4 @@
-"""What either party computes of a product by masked weights, by itself: ring elements and integers of 16 bits."""
+"""What either party computes of a product by masked weights, by itself."""
 
 from __future__ import annotations
 
@@ -7,30 +7,17 @@ from collections.abc import Sequence
 import numpy as np
 
 from mpc.algebra.interface import Z2k
+from mpc.algebra.weights import weight_product
 from mpc.algebra.words import Words
 from mpc.correlation import Material
-from protocols.preprocessing.expanding import row_blocks
 from protocols.preprocessing.kinds.weight_product import WeightProduct, by_direction
-from protocols.weights.matrix import Integers, StandingMatrix
-
-
-def elements(ring: Z2k, integers: Integers) -> Words:
-    """The elements that signed integers stand for."""
-    return ring.from_signed(integers.astype(np.int64))
+from protocols.weights.matrix import StandingMatrix
 
 
 def times_integers(ring: Z2k, x: Words, w: StandingMatrix, transposed: bool) -> Words:
-    """x @ W, or x @ W^T if `transposed`, at the owner, for rows x; W is made elements a block at a time."""
+    """x @ W, or x @ W^T if `transposed`, at the owner, for rows x."""
     assert w.integers is not None
-    rows, columns = w.shape
-    out = ring.zeros((len(x), rows if transposed else columns))
-    for block in row_blocks((rows, columns)):
-        part = elements(ring, w.integers[block])
-        if transposed:
-            out[:, block] = ring.matmul(x, part.T)
-        else:
-            out = ring.add(out, ring.matmul(x[:, block], part))
-    return out
+    return ring.reduce(weight_product(x, w.integers.T if transposed else w.integers))
 
 
 def times_masked(ring: Z2k, b: Words, w: StandingMatrix, transposed: bool) -> Words:

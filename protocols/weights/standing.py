@@ -17,18 +17,19 @@ import numpy as np
 from mpc.accounts.cost import cost
 from mpc.algebra.interface import Z2k
 from mpc.algebra.ring import U64
+from mpc.algebra.weights import masked_weights
 from mpc.algebra.words import Words
 from mpc.context import Context, Spec
 from mpc.correlation import Material
 from mpc.errors import LocalError, PeerError
 from mpc.standing import Standing
 from protocols.known import known, share_known
-from protocols.preprocessing.expanding import expanded, row_blocks
+from protocols.preprocessing.expanding import matrix_stream, row_blocks
 from protocols.preprocessing.kinds.weight_mask import WeightMask
 from protocols.preprocessing.kinds.weight_product import WeightProduct
 from protocols.shares import Shape
 from protocols.suite import suite_of
-from protocols.weights.halves import elements, worked_out
+from protocols.weights.halves import worked_out
 from protocols.weights.matrix import Integers, StandingMatrix, checked
 
 _DIGEST_WORDS = 4
@@ -50,7 +51,7 @@ async def stand(
     own = checked(weights, shape, name) if ctx.me == owner and not ctx.planning else None
     ring = ring_of(ctx)
     if not masks(ctx):
-        words = elements(ring, own) if own is not None else None
+        words = ring.from_signed(own.astype(np.int64)) if own is not None else None
         share = await share_known(ctx, known(ctx, owner, words, shape))
         return StandingMatrix(name, owner, shape, fraction, share=share)
     mask = Standing(f"mask of weights {name}", WeightMask(ring, shape, owner))
@@ -110,7 +111,8 @@ def _masked_blocks(ring: Z2k, own: Integers | None, seed: Words, shape: Shape) -
     """The rows of F, a block at a time; without content where W is not known, in a plan."""
     if own is None:
         return (ring.zeros((block.stop - block.start, shape[1])) for block in row_blocks(shape))
-    return (ring.sub(elements(ring, own[block]), a) for block, a in expanded(ring, seed, shape))
+    a = matrix_stream(ring, seed, shape)
+    return (ring.reduce(masked_weights(own[block], a)) for block in row_blocks(shape))
 
 
 async def _receive(ctx: Context, name: str, owner: int, shape: Shape, ring: Z2k) -> Words:

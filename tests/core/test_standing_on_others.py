@@ -19,7 +19,7 @@ from protocols.preprocessing import demand
 from protocols.preprocessing.dealer import local_supplies
 from protocols.preprocessing.dealing import corrected
 from protocols.preprocessing.demand import pack_demand, parse_demand
-from protocols.preprocessing.expanding import BLOCK_WORDS, expanded, times_expanded
+from protocols.preprocessing.expanding import matrix_stream, times_expanded
 from protocols.preprocessing.kinds.triple import Triple
 from protocols.preprocessing.kinds.weight_mask import WeightMask
 from protocols.preprocessing.kinds.weight_product import WeightProduct
@@ -31,7 +31,7 @@ USES = [((0, i), WeightProduct(Z64, rows, (5, 4), i % 2, 0, 1, PLACE)) for i, ro
 
 def whole(ring, seed, shape):
     """A matrix that is never held elsewhere."""
-    return np.concatenate([ring.zeros((0, shape[1])), *(a for _, a in expanded(ring, seed, shape))])
+    return ring.draw(matrix_stream(ring, seed, shape), shape)
 
 
 def check(kind, base, owners, users):
@@ -174,12 +174,10 @@ def test_what_is_no_product_is_refused(arguments):
 
 
 @pytest.mark.parametrize("ring", [Z64, Ring(7)], ids=str)
-@pytest.mark.parametrize("shape", [(3, 4), (1, 1), (0, 3), (3, 0), (5, BLOCK_WORDS // 2 + 1)], ids=str)
+@pytest.mark.parametrize("shape", [(3, 4), (1, 1), (0, 3), (3, 0), (5, 3001)], ids=str)
 def test_products_by_a_matrix_that_is_never_held(ring, shape):
     seed = np.arange(4, dtype=np.uint64)
     a = whole(ring, seed, shape)
-    assert a.shape == shape
-    assert [block.stop for block, _ in expanded(ring, seed, shape)][-1:] in ([shape[0]], [])
     rng = np.random.default_rng(3)
     for transposed, inner in ((False, shape[0]), (True, shape[1])):
         x = ring.reduce(rng.integers(0, 2**63, (2, inner), np.uint64))
