@@ -203,7 +203,11 @@ class Decoder:
         if self._end - self._start < PREFIX.size:
             return False
         kind, form, header_length, payload_length, sequence = PREFIX.unpack_from(self._scratch, self._start)
-        phase = self._check_prefix(kind, form, header_length, payload_length, sequence)
+        usual = kind == MESSAGE and form == FORMAT and sequence == self._sequence and self._phase == _OPEN
+        if usual and header_length <= MAX_HEADER and payload_length <= CHUNK:
+            phase = _OPEN
+        else:
+            phase = self._check_prefix(kind, form, header_length, payload_length, sequence)
         first = self._start + PREFIX.size
         last = first + header_length
         if last > self._end:
@@ -222,6 +226,7 @@ class Decoder:
         return True
 
     def _check_prefix(self, kind: int, form: int, header_length: int, payload_length: int, sequence: int) -> int:
+        """The phase that follows. PeerError for a frame that may not stand here."""
         if form != FORMAT:
             raise self._malformed(f"a frame in format {form} where {FORMAT} is spoken")
         if sequence < self._sequence:

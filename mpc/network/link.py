@@ -68,7 +68,7 @@ class PlainLink:
     def write_now(self, data: bytes) -> bool:
         """Sends `data` as far as the socket takes it; True when all has gone. Otherwise `flush` must follow."""
         self._enqueue(data)
-        return self._send()
+        return not self._unsent or self._send()
 
     async def write(self, *parts: bytes | memoryview) -> None:
         """Sends `parts`, one after the other, waiting for room."""
@@ -114,7 +114,9 @@ class PlainLink:
         self.socket.close()
 
     def _enqueue(self, *parts: bytes | memoryview) -> None:
-        self._unsent += [memoryview(part) for part in parts if len(part)]
+        for part in parts:
+            if part:
+                self._unsent.append(memoryview(part))
 
     def _send(self) -> bool:
         unsent = self._unsent

@@ -85,8 +85,8 @@ class Mailbox:
         if message is None:
             return await self._wait(sender, tag)
         self._unclaimed[sender] -= _held_by(message)
-        if self._unclaimed[sender] <= PLENTY:
-            self._room[sender].unpark_all()
+        if (room := self._room[sender]) and self._unclaimed[sender] <= PLENTY:
+            room.unpark_all()
         self._immediate += 1
         if self._immediate % _YIELD_EVERY:
             await trio.lowlevel.checkpoint_if_cancelled()

@@ -18,7 +18,7 @@ import trio
 
 from mpc.network.decoder import Decoder
 from mpc.network.link import NOTHING, Link, PlainLink
-from mpc.network.wire import CHUNK, Bye, Encoder, Event, Failure, Heartbeat, Outgoing
+from mpc.network.wire import CHUNK, Bye, Encoder, Event, Failure, Heartbeat, Message, Outgoing
 
 _COALESCE = 1 << 18
 
@@ -69,7 +69,7 @@ class Peer:
             raise ConnectionResetError
         self.heard = trio.current_time()
         events = self.decoder.received(count)
-        if not events or any(type(event) is not Heartbeat for event in events):
+        if not events or type(events[-1]) is Message or any(type(event) is not Heartbeat for event in events):
             self.moved = self.heard
         return events
 
@@ -128,7 +128,8 @@ class Peer:
         except (OSError, ssl.SSLError):
             self._forget()
         if not (self._busy or self._queue):
-            self._emptied.unpark_all()
+            if self._emptied:
+                self._emptied.unpark_all()
             return False
         self.wake()
         return True

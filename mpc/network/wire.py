@@ -20,7 +20,7 @@ Control frames (heartbeat, failure) may stand between chunks, another message ma
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -54,9 +54,9 @@ DTYPES: dict[int, np.dtype[Any]] = {1: np.dtype("<u1"), 8: np.dtype("<u8")}
 _WIDTHS = {dtype: width for width, dtype in DTYPES.items()}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Message:
-    """One array on its way from one endpoint to another.
+    """One array on its way from one endpoint to another. Never changed once it is made.
 
     `tag`: the structural path of the call, then the message's number; at most 64 integers of 32 bits.
     `label`: 32 bits that stand for the call the sender is in, so that the receiver notices another program.
@@ -148,6 +148,9 @@ Event = Message | Aside | Greeting | Heartbeat | Bye | Failure
 Head = tuple[Tag, int, int, int, tuple[int, ...]]
 """What the header of a message says: tag, label, depth, width of an element, shape."""
 
+_packed_head: Callable[[Head], bytes] = msgpack.Packer().pack
+"""`pack` with a buffer that is kept: headers are short and many."""
+
 
 class KnownHeads:
     """The last headers that this endpoint has sent, by their bytes: in an exchange the peers' are the same bytes.
@@ -168,9 +171,9 @@ class KnownHeads:
         self._heads[header] = head
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Outgoing:
-    """A message ready to be framed. `payload` is a copy up to COPIED bytes, a view of the array above."""
+    """A message ready to be framed, never changed. `payload`: a copy up to COPIED bytes, a view of the array above."""
 
     header: bytes
     payload: bytes | memoryview
@@ -184,7 +187,7 @@ def prepare(message: Message, limit: int = DEFAULT_LIMIT, known: KnownHeads | No
     that small messages go out in one buffer; larger ones must stay as they are until they are sent.
     """
     array, head = message.array, _checked_head(message, limit)
-    header = pack(head)
+    header = _packed_head(head)
     if known is not None:
         known.add(header, head)
     small = array.nbytes <= COPIED
@@ -194,7 +197,7 @@ def prepare(message: Message, limit: int = DEFAULT_LIMIT, known: KnownHeads | No
 
 def checked_size(message: Message, limit: int = DEFAULT_LIMIT) -> int:
     """The bytes that a message takes on the wire, checked as `prepare` does; its content is neither read nor copied."""
-    return _framed(len(pack(_checked_head(message, limit))), message.array.nbytes)
+    return _framed(len(_packed_head(_checked_head(message, limit))), message.array.nbytes)
 
 
 def _checked_head(message: Message, limit: int) -> Head:
@@ -217,7 +220,7 @@ def _checked_head(message: Message, limit: int) -> Head:
 
 def frame_bytes(message: Message) -> int:
     """The bytes `message` takes on the wire before TLS: prefixes, header and payload. The same for every sender."""
-    header = pack((message.tag, message.label, message.depth, message.array.itemsize, message.array.shape))
+    header = _packed_head((message.tag, message.label, message.depth, message.array.itemsize, message.array.shape))
     return _framed(len(header), message.array.nbytes)
 
 
@@ -228,7 +231,12 @@ def is_word(value: object) -> bool:
 
 def is_tag(value: object) -> bool:
     """Whether `value` is a tuple of at most MAX_TAG ints of 32 bits."""
-    return type(value) is tuple and len(value) <= MAX_TAG and all(type(t) is int and 0 <= t < WORD for t in value)
+    if type(value) is not tuple or len(value) > MAX_TAG:
+        return False
+    for t in value:  # noqa: SIM110 - each message passes here, and a generator costs more than what it looks at
+        if type(t) is not int or not 0 <= t < WORD:
+            return False
+    return True
 
 
 def pack(value: object) -> bytes:
