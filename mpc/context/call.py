@@ -103,7 +103,7 @@ class Call:
         `mark` follows from all public numbers that the call computes with: messages of it and of its calls carry a part
         of it, and a party with other numbers is noticed. It is not 0; a call without one has its caller's.
         """
-        path = (*self.path, *(place or (self.reserve(),)))
+        path = (*self.path, *place) if place else (*self.path, self.reserve())
         depth = self.depth if depth is None else depth
         made = type(self)(self.session, path, name, self.label, depth, line or self.line, mark or self.mark)
         made.own = own or (line is None and self.own)
@@ -125,7 +125,7 @@ class Call:
     @property
     def of_program(self) -> bool:
         """Whether the program that is running makes this call, and no protocol."""
-        return (self.own or not self.line) and self.session.where is not None and self.path[0] == Root.PROGRAM
+        return (not self.line or self.own) and self.session.where is not None and self.path[0] == Root.PROGRAM
 
     def remark(self, mark: int) -> None:
         """Give the call the mark of what it has computed, for all messages from here on."""
@@ -141,7 +141,8 @@ class Call:
         """Take over what a finished call cost; the rounds of one that the program made are those of its line."""
         if child.line and not self.line and child.depth > child.entered:
             self.session.ledger.waited(child.line, child.entered, child.depth)
-        self.depth = max(self.depth, child.depth)
+        if child.depth > self.depth:
+            self.depth = child.depth
         self.payload += child.payload
         for kind, elements in child.material.items():
             self.material[kind] = self.material.get(kind, 0) + elements

@@ -26,32 +26,36 @@ class Messaging(Call):
 
     def _send(self, receivers: Sequence[int], array: Array) -> None:
         """One message for all receivers, where it is the same for all: then it is prepared once."""
-        message, session, line = None, self.session, self.counted_at
-        session.ledger.by_itself |= self.of_program
+        message, line, transport, ledger = None, self.counted_at, self.session.transport, self.session.ledger
+        if self.of_program:
+            ledger.by_itself = True
         for to in receivers:
             number = self._sent.get(to, 0)
             self._sent[to] = number + 1
             if message is None or message.tag[-1] != number:
                 message = Message((*self.path, number), self.stamp, self.depth, array)
-            session.ledger.sent(line, to, session.transport.send(to, message))
+            ledger.sent(line, to, transport.send(to, message))
         self.payload += len(receivers) * array.nbytes
 
     async def receive(self, sender: int, spec: Spec) -> Array:
         """The next array that `sender` sends to this call, checked against what is expected of it."""
         number = self._received.get(sender, 0)
         self._received[sender] = number + 1
-        message = await self.session.transport.receive(sender, (*self.path, number))
+        message, ledger = await self.session.transport.receive(sender, (*self.path, number)), self.session.ledger
+        array, before = message.array, self.depth
         if message.label != self.stamp:
             raise self._other_call(sender, message.label)
-        if not spec.admits(message.array):
-            got = f"{message.array.dtype}{list(message.array.shape)}"
+        if not spec.admits(array):
+            got = f"{array.dtype}{list(array.shape)}"
             raise self._peer_error("unexpected-message", sender, f"sent {got}, not the {spec} this call expects")
-        before, self.depth = self.depth, max(self.depth, min(message.depth + 1, MAX_DEPTH))
-        if not self.line and self.depth > before and (line := self.counted_at):
-            self.session.ledger.waited(line, before, self.depth)
-        self.session.ledger.by_itself |= self.of_program
-        self.session.ledger.received_bytes += message.array.nbytes
-        return message.array
+        if message.depth >= before:
+            self.depth = min(message.depth + 1, MAX_DEPTH)
+            if not self.line and self.depth > before and (line := self.counted_at):
+                ledger.waited(line, before, self.depth)
+        if self.of_program:
+            ledger.by_itself = True
+        ledger.received_bytes += array.nbytes
+        return array
 
     async def exchange(self, *arrays: Array) -> list[list[Array]]:
         """Send the same arrays to every other party; the result holds, for each array, all parties' by index."""
