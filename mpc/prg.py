@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hmac
 import os
+from collections.abc import Callable
 from functools import lru_cache
 from hashlib import shake_256
 from math import prod
-from typing import NoReturn, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 import numpy as np
 from cryptography.hazmat.primitives.ciphers import Cipher
@@ -223,7 +224,8 @@ def _dimensions(shape: Shape) -> tuple[int, ...]:
 
 def encode_domain(domain: tuple[DomainPart, ...]) -> bytes:
     """A domain as bytes, injectively: the number of parts, then for each its type, its length and its content."""
-    return _counted(b"".join([_encode_part(part) for part in domain]), len(domain))
+    parts = [_ENCODED.get(type(part), _encode_part)(part) for part in domain]
+    return len(domain).to_bytes(8, "little") + b"".join(parts)
 
 
 def _encode_part(part: DomainPart) -> bytes:
@@ -233,7 +235,11 @@ def _encode_part(part: DomainPart) -> bytes:
         return b"b" + _measured(part)
     if isinstance(part, tuple):
         return _encode_numbers(part)
-    return b"i" + _encode_number(part)
+    return _encode_whole(part)
+
+
+def _encode_whole(value: int) -> bytes:
+    return b"i" + _encode_number(value)
 
 
 @lru_cache(1 << 10)
@@ -249,7 +255,8 @@ def _encode_numbers(numbers: tuple[int, ...]) -> bytes:
     latest, encoded = _latest[0]
     if latest is numbers and numbers:
         return encoded
-    encoded = b"t" + _counted(b"".join([_encode_number(item) for item in numbers]), len(numbers))
+    items = [_SHORT[v] if type(v) is int and 0 <= v < 128 else _encode_number(v) for v in numbers]
+    encoded = b"t" + len(numbers).to_bytes(8, "little") + b"".join(items)
     _latest[0] = numbers, encoded
     return encoded
 
@@ -270,8 +277,8 @@ _SHORT = tuple(_measured(bytes([value])) for value in range(128))
 """Numbers of one byte: most of those that paths and shapes are made of."""
 
 
-def _counted(content: bytes, count: int) -> bytes:
-    return count.to_bytes(8, "little") + content
+_ENCODED: dict[type, Callable[[Any], bytes]] = {str: _encode_text, tuple: _encode_numbers, int: _encode_whole}
+"""How the usual parts are encoded; of others, `_encode_part` finds out."""
 
 
 def _wrong_domain(part: object) -> LocalError:
