@@ -12,7 +12,7 @@ from typing import TypeGuard
 import numpy as np
 
 from mpc.algebra.interface import Elementwise, Masks, Pair
-from mpc.algebra.words import U64, KernelStream, Stream, Words, as_words, contiguous, pointer
+from mpc.algebra.words import U64, KernelStream, Stream, Words, as_words, pointer, read_by_kernel
 from native import Pointer, ffi, lib
 
 Kernel = Callable[..., None]
@@ -23,16 +23,19 @@ def masked_product(kernel: Kernel, x: Pair, y: Pair, masks: Masks) -> Words | No
     before, after = masks
     if not (_of_kernels(before) and _of_kernels(after)) or not lib.parley_has_fast_aes():
         return None
-    shape, operands = x[0].shape, [*x, *y]
-    if shape != y[0].shape:
+    (x_0, x_1), (y_0, y_1) = x, y
+    shape = x_0.shape
+    if shape != y_0.shape:
         try:
-            shape = np.broadcast_shapes(shape, y[0].shape)
+            shape = np.broadcast_shapes(shape, y_0.shape)
         except ValueError:
             return None
-        operands = [np.broadcast_to(as_words(words), shape) for words in operands]
+        x_0, x_1, y_0, y_1 = (np.broadcast_to(as_words(words), shape) for words in (x_0, x_1, y_0, y_1))
     out = np.empty(shape, U64)
-    pointers = [pointer(contiguous(as_words(words))) for words in operands]
-    kernel(pointer(out), *pointers, *_left_to_kernel(before, out.size), *_left_to_kernel(after, out.size), out.size)
+    kernel(
+        pointer(out), read_by_kernel(x_0), read_by_kernel(x_1), read_by_kernel(y_0), read_by_kernel(y_1),
+        *_left_to_kernel(before, out.size), *_left_to_kernel(after, out.size), out.size,
+    )  # fmt: skip
     return out
 
 

@@ -72,6 +72,15 @@ def pointer(x: Words) -> Pointer:
     return ffi.from_buffer(WORDS, x)
 
 
+def read_by_kernel(x: Words) -> Pointer:
+    """What a kernel takes for any array that it only reads: the array or, where it is none of C order, a copy."""
+    if type(x) is np.ndarray and x.dtype == U64:
+        flags = x.flags
+        if flags.c_contiguous and flags.aligned:
+            return ffi.from_buffer(WORDS, x)
+    return pointer(contiguous(as_words(x)))
+
+
 def one_for_all(one: Words, x: Words) -> bool:
     """Whether `one` is a single element that broadcasts to a large array x without giving it another shape."""
     return one.size == 1 and one.ndim <= x.ndim and x.size >= NATIVE_FROM

@@ -18,9 +18,9 @@ from protocols.linear import Linear
 from protocols.shares import Join, Move, Shape
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class TwoArrays(Linear):
-    """[x]: x_i and x_{i+1} at party i, elements of Z_2^k in the shape of x. Never changed in place.
+    """[x]: x_i and x_{i+1} at party i, elements of Z_2^k in the shape of x. Never changed, nor in place.
 
     `zero`: which of both are zeros whatever x is, as of a constant, which is all in x_0: nothing is to be added then.
     """
