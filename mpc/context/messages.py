@@ -11,7 +11,7 @@ from mpc.context.spec import Array, Spec
 from mpc.errors import PeerError
 from mpc.network.wire import MAX_DEPTH, Message
 
-PACKED_BYTES = 4096
+PACKED_BYTES = 1 << 15
 """Arrays that are added up together travel in one message up to this many bytes together."""
 
 
