@@ -22,10 +22,11 @@ WORD = 1 << 64
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """2^place_bits cells of 2^cell_bits, around zero."""
+    """2^place_bits cells of 2^cell_bits, around zero, or `offset` cells higher."""
 
     cell_bits: int
     place_bits: int
+    offset: int = 0
 
     @property
     def bits(self) -> int:
@@ -33,14 +34,19 @@ class Grid:
         return self.cell_bits + self.place_bits
 
     @property
+    def first(self) -> int:
+        """The lowest cell."""
+        return self.offset - (1 << (self.place_bits - 1))
+
+    @property
     def lowest(self) -> int:
         """The lowest X that has its place on the grid."""
-        return -1 << (self.bits - 1)
+        return self.first << self.cell_bits
 
     @property
     def highest(self) -> int:
         """The highest X that has its place on the grid: one cell from the end, since a place may be one too high."""
-        return -self.lowest - (1 << self.cell_bits) - 1
+        return self.lowest + (1 << self.bits) - (1 << self.cell_bits) - 1
 
 
 @dataclass(frozen=True)
@@ -61,12 +67,12 @@ class Pieces:
     error: Fraction = Fraction(0)
 
     def __post_init__(self) -> None:
-        half = 1 << (self.grid.place_bits - 1)
-        rising = all(a < b for a, b in zip((-half, *self.thresholds), (*self.thresholds, half), strict=True))
+        ends = self.grid.first, self.grid.first + (1 << self.grid.place_bits)
+        rising = all(a < b for a, b in pairwise((ends[0], *self.thresholds, ends[1])))
         if not self.thresholds or not rising or len(self.coefficients) != len(self.thresholds) + 1:
             raise LocalError(
                 "wrong-parameter",
-                f"{len(self.coefficients)} pieces between {len(self.thresholds)} thresholds of {2 * half} cells",
+                f"{len(self.coefficients)} pieces, {len(self.thresholds)} thresholds of cells {ends[0]} to {ends[1]}",
                 "thresholds rise between the ends of the grid, and there is one more piece than thresholds",
             )
 
@@ -107,7 +113,7 @@ class Joined:
     @cached_property
     def places(self) -> tuple[int, ...]:
         """The thresholds counted from the end of the grid."""
-        return tuple(t + (1 << (self.grid.place_bits - 1)) for t in self.thresholds)
+        return tuple(t - self.grid.first for t in self.thresholds)
 
 
 @lru_cache(maxsize=256)
@@ -123,7 +129,7 @@ def joined(tables: tuple[Pieces, ...]) -> Joined:
     rows = tuple(
         tuple(_padded(table.coefficients[sum(t <= low for t in table.thresholds)], degree) for low in lows)
         for table in tables
-        for lows in [(-1 << tables[0].grid.place_bits, *thresholds)]
+        for lows in [(tables[0].grid.first, *thresholds)]
     )
     return Joined(grids.pop(), thresholds, degree, rows)
 

@@ -70,15 +70,15 @@ def _mask(x: OneArray, form: Joined) -> PieceMask:
 
 def _turned(c: Words, form: Joined) -> Words:
     """The cell of c, modulo D, counted from the end of the grid."""
-    cells = np.uint64(1 << form.grid.place_bits)
-    return (c >> np.uint64(form.grid.cell_bits)) + (cells >> np.uint64(1)) & (cells - np.uint64(1))
+    cells = 1 << form.grid.place_bits
+    return (c >> np.uint64(form.grid.cell_bits)) + np.uint64(-form.grid.first % cells) & np.uint64(cells - 1)
 
 
 def _outside(
     ctx: Context, x: OneArray, table: Words, turned: Words, form: Joined, within: tuple[int, int]
 ) -> OneArrayBits:
-    half = 1 << (form.grid.place_bits - 1)
-    low, high = crossed(table, turned, (within[0] + half, within[1] + half), whole=ctx.me == 0)
+    places = within[0] - form.grid.first, within[1] - form.grid.first
+    low, high = crossed(table, turned, places, whole=ctx.me == 0)
     return not_(ctx, OneArrayBits(ctx.bits.add(low, high), x.shape, ctx.bits))
 
 

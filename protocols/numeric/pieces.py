@@ -48,12 +48,12 @@ async def by_pieces_within(
     `low`, `high`: multiples of a cell on the grid. Where the suite has its own way the bit costs nothing. It is told of
     numbers on the grid alone: what lies beyond that may be taken for one inside.
     """
-    cell = tables[0].grid.cell_bits
-    half = 1 << (tables[0].grid.place_bits - 1)
-    cells = low >> cell, high >> cell
-    if cells[0] << cell != low or cells[1] << cell != high or not -half < cells[0] < cells[1] < half:
+    grid = joined(tables).grid
+    cell, cells = grid.cell_bits, (low >> grid.cell_bits, high >> grid.cell_bits)
+    on_cells = (cells[0] << cell, cells[1] << cell) == (low, high)
+    if not on_cells or not grid.first < cells[0] < cells[1] < grid.first + (1 << grid.place_bits):
         raise LocalError(
-            "wrong-parameter", f"numbers within [{low}, {high}) on {2 * half} cells of {1 << cell}",
+            "wrong-parameter", f"numbers within [{low}, {high}) on {1 << grid.place_bits} cells of {1 << cell}",
             "take multiples of a cell, inside of the grid",
         )  # fmt: skip
     found, outside = await _computed(ctx, x, tables, cells)

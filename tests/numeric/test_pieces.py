@@ -65,6 +65,19 @@ def run(table, **options):
     return mpc.simulate(main, [words(np.arange(70)), None], check_costs=True, **options)
 
 
+@pytest.mark.parametrize("offset", [-40, -16, 15, 16, 1000])
+@pytest.mark.parametrize("suite", ["beaver", "ideal"])
+def test_a_grid_may_lie_anywhere(offset, suite):
+    """Its first number and its last one, and the whole of one cell between."""
+    grid = Grid(4, 5, offset)
+    table = Pieces(grid, (offset - 15, offset + 3, offset + 15), ((5, 1), (1, 1), (0, 1), (9,)), 0, 0)
+    every = np.arange(grid.lowest, grid.highest + 1)
+    assert (every[0] >> 4, every[-1] >> 4) == (grid.first, grid.first + 30)
+    (y,) = computed(lambda ctx, x: by_pieces(ctx, x, table), words(every), suite=suite)
+    for x, found in zip(every.tolist(), y.view(np.int64).tolist(), strict=True):
+        assert found in (table.at(x), table.at(x, late=True))
+
+
 def test_two_rounds_and_one_mask_a_number():
     result = run(CURVE)
     assert result.results[0][0] == 2
