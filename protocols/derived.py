@@ -157,8 +157,8 @@ class Derived:
 
     by_pieces: ClassVar[Any] = None
     """The suite's own way to compute functions in pieces, where a dealer makes the material: `async (ctx, x, tables,
-    within)` gives [P(x)] for each table of `protocols.piecewise` and, for two cells of the grid, <x outside of them>.
-    x lies on the grid, in a ring of one word."""
+    within, times)` gives [P(x)] for each table of `protocols.piecewise`, times a share unless that is None, and <x
+    outside of two cells> unless `within` is. x lies on the grid, in a ring of one word."""
 
     and_many: ClassVar[Any] = None
     """The suite's own way to have the AND of several bits in the rounds of one: `async (ctx, x)` gives that of the 2 to

@@ -110,11 +110,6 @@ class Joined:
             [[[b - a for a, b in zip(low, high, strict=True)] for low, high in pairwise(table)] for table in self.rows]
         )
 
-    @cached_property
-    def places(self) -> tuple[int, ...]:
-        """The thresholds counted from the end of the grid."""
-        return tuple(t - self.grid.first for t in self.thresholds)
-
 
 @lru_cache(maxsize=256)
 def joined(tables: tuple[Pieces, ...]) -> Joined:

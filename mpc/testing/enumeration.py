@@ -121,7 +121,9 @@ class _Prg:
         lanes, width = self.enumeration.lanes, bits.words_for(self.enumeration.lanes)
         sides = (shape,) if isinstance(shape, int) else shape
         size = int(np.prod(sides))
-        if sides and (sides[-1] == lanes or (len(sides) == 1 and size % lanes == 0)):
+        if not size:
+            rows = []
+        elif sides and (sides[-1] == lanes or (len(sides) == 1 and size % lanes == 0)):
             rows = [self._digits(self.enumeration.ring.bits) for _ in range(size // lanes)]
         elif packed_by_lane(sides, lanes) or sides == (width,) or (self._flat and len(sides) == 1 and not size % width):
             rows = [bits.pack(self._digits(1).astype(np.uint8)) for _ in range(size // width)]

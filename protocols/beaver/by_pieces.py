@@ -7,7 +7,8 @@ read at places that c says; so <b_i> is local. v_i = b_i ^ s_i is opened for ran
 
     b_i x^j = v_i x^j + (1 - 2 v_i) s_i x^j,    x^j = (c - r)^j = sum_k binomial(j, k) c^(j-k) (-r)^k
 
-is linear in what there are shares of: r^k and s_i r^k. So is P_0(x) + sum_i b_i (P_i - P_{i-1})(x).
+is linear in what there are shares of: r^k and s_i r^k. So is P_0(x) + sum_i b_i (P_i - P_{i-1})(x). And so is that
+times y, if y + g is opened beside c, of shares of g r^k and g s_i r^k: (y + g) P(x) - g P(x).
 
 For any number of parties, semi-honest; a dealer alone makes the masks. What is opened is masked by what is used once.
 Powers of x from those of a mask: Lu, Yurek, Kulshreshtha, Govind, Kate, Miller, CCS 2019, PowerMix. A table of the
@@ -31,41 +32,59 @@ from protocols.piecewise import Joined, Pieces, joined
 from protocols.preprocessing.kinds.piece_mask import PieceMask
 
 Within = tuple[int, int] | None
+Times = OneArray | None
+Tables = tuple[Pieces, ...]
 
 
 @cost(
     rounds=2,
-    words=lambda x, tables, within=None: x.size + len(joined(tables).thresholds) * words_for(x.size),
-    piece_mask=lambda x, tables, within=None: x.size,
+    words=lambda x, tables, within=None, times=None: (
+        x.size * (1 + (times is not None)) + len(joined(tables).thresholds) * words_for(x.size)
+    ),
+    piece_mask=lambda x, tables, within=None, times=None: x.size,
 )
 async def by_pieces(
-    ctx: Context, x: OneArray, tables: tuple[Pieces, ...], within: Within = None
+    ctx: Context, x: OneArray, tables: Tables, within: Within = None, times: Times = None
 ) -> tuple[list[OneArray], OneArrayBits | None]:
-    """[P(x)] for each table, elementwise, and, for cells `within` (low, high), <x < low or x >= high> by the cell.
+    """[P(x)] for each table, elementwise, or [P(x) y] for `times` y in the shape of x; and, for cells `within` (low,
+    high), <x < low or x >= high> by the cell.
 
     For x from `grid.lowest` to `grid.highest`; outside of it the results are of another place of the grid. A ring of
     one word. Costs nothing more for `within`.
     """
     form, ring = joined(tables), x.ring
-    r, s, table, powers, products = await ctx.take(_mask(x, form))
-    (c,) = await open_words(ctx, ring, ring.add(x.reshape((x.size,)).words, r))
-    width = words_for(x.size)
+    r, s, g, table, *shares = await ctx.take(_mask(x, form, times))
+    hidden = [
+        ring.add(share.reshape((x.size,)).words, mask) for share, mask in ((x, r), (times, g)) if share is not None
+    ]
+    c, *turned_y = await open_words(ctx, ring, *hidden)
     if ctx.session.shapes_only:
-        await open_packed(ctx, ctx.bits.zeros((len(form.thresholds), width)))
-        outside = OneArrayBits(ctx.bits.zeros((width,)), x.shape, ctx.bits)
-        return [x.like(ring.zeros(x.shape)) for _ in tables], outside if within else None
-    turned = _turned(c, form)
-    b = await ctx.off_loop(20 * x.size * len(s), lambda: crossed(table, turned, form.places, whole=ctx.me == 0))
+        return await _shapes(ctx, x, form, within)
+    turned, whole = _turned(c, form), ctx.me == 0
+    b = await ctx.off_loop(20 * x.size * len(s), lambda: _crossed(form, table, turned, form.thresholds, whole))
     (v,) = await open_packed(ctx, ctx.bits.add(b, s))
-    one = np.full((1, x.size), ctx.me == 0, np.uint64)
-    every = np.concatenate([one, r[None], powers])
-    values = await ctx.off_loop(_work(x, form), polynomials, form.first, form.steps, c, v, every, products)
+    powers = [np.full((1, x.size), whole, np.uint64), r[None]]
+    values = await ctx.off_loop(_work(x, form), _values, form, c, v, [*powers, *shares[:1]], shares[1])
+    if times is not None:
+        of_g = await ctx.off_loop(_work(x, form), _values, form, c, v, [g[None], shares[2]], shares[3])
+        values = turned_y[0] * values - of_g
     found = [x.like(ring.reduce(row)).reshape(x.shape) for row in values]
-    return found, None if within is None else _outside(ctx, x, table, turned, form, within)
+    return found, None if within is None else _outside(ctx, x, _crossed(form, table, turned, within, whole))
 
 
-def _mask(x: OneArray, form: Joined) -> PieceMask:
-    return PieceMask(x.ring, x.size, form.degree, len(form.thresholds), form.grid.cell_bits, form.grid.place_bits)
+def _mask(x: OneArray, form: Joined, times: Times) -> PieceMask:
+    grid, choices = form.grid, len(form.thresholds)
+    return PieceMask(x.ring, x.size, form.degree, choices, grid.cell_bits, grid.place_bits, int(times is not None))
+
+
+async def _shapes(
+    ctx: Context, x: OneArray, form: Joined, within: Within
+) -> tuple[list[OneArray], OneArrayBits | None]:
+    """The same where only shapes count."""
+    width = words_for(x.size)
+    await open_packed(ctx, ctx.bits.zeros((len(form.thresholds), width)))
+    outside = OneArrayBits(ctx.bits.zeros((width,)), x.shape, ctx.bits)
+    return [x.like(x.ring.zeros(x.shape)) for _ in form.rows], outside if within else None
 
 
 def _turned(c: Words, form: Joined) -> Words:
@@ -74,11 +93,20 @@ def _turned(c: Words, form: Joined) -> Words:
     return (c >> np.uint64(form.grid.cell_bits)) + np.uint64(-form.grid.first % cells) & np.uint64(cells - 1)
 
 
-def _outside(
-    ctx: Context, x: OneArray, table: Words, turned: Words, form: Joined, within: tuple[int, int]
-) -> OneArrayBits:
-    places = within[0] - form.grid.first, within[1] - form.grid.first
-    low, high = crossed(table, turned, places, whole=ctx.me == 0)
+def _crossed(form: Joined, table: Words, turned: Words, cells: tuple[int, ...], whole: bool) -> Words:
+    """<b> for each of these cells."""
+    places = tuple(cell - form.grid.first for cell in cells)
+    return crossed(table, turned, places, place_bits=form.grid.place_bits, whole=whole)
+
+
+def _values(form: Joined, c: Words, v: Words, powers: list[Words], products: Words) -> Words:
+    """A share of each table's P(c - r), or of that times g, by shares of the powers, or of those times g."""
+    return polynomials(form.first, form.steps, c, v, np.concatenate(powers), products)
+
+
+def _outside(ctx: Context, x: OneArray, b: Words) -> OneArrayBits:
+    """<x below the first of two cells or not below the other>."""
+    low, high = b
     return not_(ctx, OneArrayBits(ctx.bits.add(low, high), x.shape, ctx.bits))
 
 

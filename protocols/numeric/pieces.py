@@ -24,18 +24,20 @@ __all__ = ["Grid", "Pieces", "by_pieces", "by_pieces_within"]
 Found = tuple[list[ArithmeticShare], BooleanShare | None]
 
 
-async def by_pieces(ctx: Context, x: ArithmeticShare, *tables: Pieces) -> list[ArithmeticShare]:
+async def by_pieces(
+    ctx: Context, x: ArithmeticShare, *tables: Pieces, times: ArithmeticShare | None = None
+) -> list[ArithmeticShare]:
     """[P(x)] for each table, elementwise, any shape, exactly as `Pieces.at` has it for one of the two cells it names:
-    with the table's `output_fraction`, not shortened; modulo 2^k.
+    with the table's `output_fraction`, not shortened; modulo 2^k. With `times`, in the shape of x, [P(x) times].
 
     x from `grid.lowest` to `grid.highest`, and the tables on one grid. Functions of one x share all but local work.
     Rounds: 2 where the suite has a way of its own and a dealer makes the material; then each party sends each other 8
-    bytes a number and a bit for each threshold, and takes a `piece_mask` a number. Else those of `below` and
-    `bits_to_ring`, or of powers, and of a product.
+    bytes a number and a bit for each threshold, and takes a `piece_mask` a number; `times` are 8 bytes more. Else those
+    of `below` and `bits_to_ring`, or of powers, and of a product or two.
     Nobody learns anything; adversary and threshold are the suite's. Errors: LocalError `wrong-parameter` for tables of
     different grids, or a grid that the ring has no room for.
     """
-    found, _ = await _computed(ctx, x, tables, None)
+    found, _ = await _computed(ctx, x, tables, None, times)
     return found
 
 
@@ -56,13 +58,17 @@ async def by_pieces_within(
             "wrong-parameter", f"numbers within [{low}, {high}) on {1 << grid.place_bits} cells of {1 << cell}",
             "take multiples of a cell, inside of the grid",
         )  # fmt: skip
-    found, outside = await _computed(ctx, x, tables, cells)
+    found, outside = await _computed(ctx, x, tables, cells, None)
     assert outside is not None
     return found, outside
 
 
 async def _computed(
-    ctx: Context, x: ArithmeticShare, tables: tuple[Pieces, ...], within: tuple[int, int] | None
+    ctx: Context,
+    x: ArithmeticShare,
+    tables: tuple[Pieces, ...],
+    within: tuple[int, int] | None,
+    times: ArithmeticShare | None,
 ) -> Found:
     form, suite = joined(tables), suite_of(ctx)
     if form.grid.bits > x.ring.bits - 2:
@@ -71,9 +77,13 @@ async def _computed(
             "leave two bits above the grid, or take a larger ring",
         )  # fmt: skip
     if suite.by_pieces is not None and ctx.session.supply.dealt and x.ring.words == 1:
-        own: Found = await suite.by_pieces(ctx, x, tables, within)
+        own: Found = await suite.by_pieces(ctx, x, tables, within, times)
         return own
-    return await _by_comparisons(ctx, x, form, within)
+    found, outside = await _by_comparisons(ctx, x, form, within)
+    if times is None:
+        return found, outside
+    z = await suite.mul(ctx, stack(found), times)
+    return [z[i] for i in range(len(found))], outside
 
 
 async def _by_comparisons(ctx: Context, x: ArithmeticShare, form: Joined, within: tuple[int, int] | None) -> Found:

@@ -21,9 +21,11 @@ async def put_in(ctx, owner, mine, lanes):
     return await ctx.suite.input(ctx, owner, mine[0] if ctx.me == owner else None, (lanes,))
 
 
-def of_party(owner, table, within=None):
+def of_party(owner, table, within=None, times=False):
     async def protocol(ctx, mine, lanes):
-        return await ctx.suite.by_pieces(ctx, await put_in(ctx, owner, mine, lanes), (table,), within)
+        x = await put_in(ctx, owner, mine, lanes)
+        y = await put_in(ctx, owner, mine, lanes) if times else None
+        return await ctx.suite.by_pieces(ctx, x, (table,), within, y)
 
     return protocol
 
@@ -40,7 +42,7 @@ def test_every_number_of_the_grid_comes_out_of_one_of_two_pieces(grid, n):
 
     async def main(ctx, mine):
         x = await ctx.suite.input(ctx, 0, words if ctx.me == 0 else None, words.shape)
-        (p, q), outside = await ctx.suite.by_pieces(ctx, x, (table, other), (1 - half, half - 1))
+        (p, q), outside = await ctx.suite.by_pieces(ctx, x, (table, other), (1 - half, half - 1), x)
         return *await ctx.suite.open(ctx, p, q), await ctx.suite.open_bits(ctx, outside)
 
     setting = Setting(SUITE, ring=Ring(8), audit=True)
@@ -49,7 +51,11 @@ def test_every_number_of_the_grid_comes_out_of_one_of_two_pieces(grid, n):
     flags = np.unpackbits(outside.view(np.uint8), bitorder="little")[: every.size]
     for x, of_p, of_q, flag in zip(every.tolist(), p.tolist(), q.tolist(), flags.tolist(), strict=True):
         fits = [
-            (table.at(x, late=late) % modulus, other.at(x, late=late) % modulus, not 1 - half <= cell < half - 1)
+            (
+                table.at(x, late=late) * x % modulus,
+                other.at(x, late=late) * x % modulus,
+                not 1 - half <= cell < half - 1,
+            )
             for late in (False, True)
             for cell in [(x >> grid.cell_bits) + late]
         ]
@@ -82,9 +88,19 @@ def test_two_of_three_parties_learn_nothing(observers):
     assert_same_distribution(view(0), view(1))
 
 
-@pytest.mark.parametrize("part", [0, 1], ids=["without r", "without the bits"])
+@pytest.mark.parametrize("observer", [0, 1])
+def test_nothing_is_learnt_of_what_the_result_is_multiplied_by(observer):
+    def view(theirs):
+        inputs = [[1], [theirs]] if observer == 0 else [[theirs], [1]]
+        protocol = of_party(1 - observer, STEP, times=True)
+        return exact_view(protocol, inputs, suite=SUITE, observers=observer, ring=Ring(1))
+
+    assert_same_distribution(view(0), view(1))
+
+
+@pytest.mark.parametrize("part", [0, 1, 2], ids=["without r", "without the bits", "without g"])
 def test_a_mask_that_is_missing_is_noticed(monkeypatch, part):
-    """With r = 0 the opened number is x; without s_i what is opened is the comparison."""
+    """With r = 0 the opened number is x; without s_i what is opened is the comparison; without g it is the factor."""
     take = Context.take
 
     async def with_a_zero(ctx, kind):
@@ -93,7 +109,12 @@ def test_a_mask_that_is_missing_is_noticed(monkeypatch, part):
         return tuple(material)
 
     monkeypatch.setattr(Context, "take", with_a_zero)
-    views = [exact_view(of_party(1, STEP), [[1], [x]], suite=SUITE, observers=0, ring=Ring(2)) for x in (0, 3)]
+    views = [
+        exact_view(
+            of_party(1, STEP, times=part == 2), [[1], [x]], suite=SUITE, observers=0, ring=Ring(1 if part == 2 else 2)
+        )
+        for x in (0, 1)
+    ]
     with pytest.raises(AssertionError):
         assert_same_distribution(*views)
 

@@ -115,6 +115,8 @@ OF_A_DEALER: list[Correlation] = [
     PieceMask(Ring(5), 3, 1, 1, 0, 5),
     PieceMask(Ring(9), 65, 4, 2, 4, 1),
     PieceMask(Z64, 0, 2, 1, 54, 10),
+    PieceMask(Z64, 7, 2, 3, 10, 8, 1),
+    PieceMask(Ring(20), 64, 1, 2, 3, 6, 1),
     ManyAnd(Z64, 2, (3,)),
     ManyAnd(Ring(8), 5, (2, 1)),
     ManyAnd(Z128, 6, (0,)),
@@ -164,7 +166,7 @@ kinds = st.one_of(
     st.builds(ShareTranslation, rings, sizes, sizes, sizes, st.integers(0, 1)),
     st.builds(
         PieceMask, st.integers(14, 64).map(ring_of_bits), st.integers(0, 70), st.integers(1, 8), st.integers(1, 4),
-        st.integers(0, 9), st.integers(1, 5),
+        st.integers(0, 9), st.integers(1, 5), st.integers(0, 1),
     ),
 )  # fmt: skip
 entries = st.lists(st.tuples(paths, kinds), max_size=6)

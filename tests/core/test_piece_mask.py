@@ -6,7 +6,7 @@ from material import recombined
 
 from mpc.algebra import bits
 from mpc.algebra.ring import Z64, Ring
-from mpc.algebra.thermometers import crossed, thermometers
+from mpc.algebra.thermometers import crossed, in_rows, thermometers
 from mpc.errors import LocalError
 from mpc.testing import insecure_seed
 from mpc.testing.pieces import pieces
@@ -18,12 +18,21 @@ def made(kind, n=2):
     return recombined(kind, pieces(kind, (1,), [insecure_seed("dealt", i) for i in range(n)]))
 
 
-@pytest.mark.parametrize("kind", [PieceMask(Z64, 130, 4, 3, 9, 7), PieceMask(Ring(6), 70, 2, 1, 1, 3)], ids=repr)
+@pytest.mark.parametrize(
+    "kind",
+    [PieceMask(Z64, 130, 4, 3, 9, 7), PieceMask(Ring(6), 70, 2, 1, 1, 3, 1), PieceMask(Z64, 5, 3, 2, 3, 8, 1)],
+    ids=repr,
+)
 def test_parts_are_what_they_are_called(kind):
-    r, s, table, powers, products = made(kind, 3)
+    r, s, g, table, powers, products, of_g, products_of_g = made(kind, 3)
     modulus, cells = 1 << kind.ring.bits, 1 << kind.place_bits
     chosen = [bits.unpack(plane, kind.count) for plane in s]
-    reached = [bits.unpack(plane, kind.count) for plane in table]
+    if in_rows(kind.count, kind.place_bits):
+        table = bits.planes(table, 64)
+        reached = np.stack([bits.unpack(plane, kind.count * cells // 64) for plane in table], axis=1)
+        reached = reached.reshape(kind.count, cells).T
+    else:
+        reached = [bits.unpack(plane, kind.count) for plane in table]
     for v, x in enumerate(r.tolist()):
         place = (x >> kind.cell_bits) % cells
         assert [int(reached[j][v]) for j in range(cells)] == [int(place <= j) for j in range(cells)]
@@ -31,30 +40,51 @@ def test_parts_are_what_they_are_called(kind):
         for i in range(kind.choices):
             expected = [int(chosen[i][v]) * pow(x, j, modulus) for j in range(kind.degree + 1)]
             assert [int(products[i, j, v]) for j in range(kind.degree + 1)] == expected
+            if kind.factors:
+                of_products = [int(products_of_g[i, j, v]) for j in range(kind.degree + 1)]
+                assert of_products == [int(g[v]) * product % modulus for product in expected]
+        if kind.factors:
+            assert [int(row[v]) for row in of_g] == [
+                int(g[v]) * pow(x, j, modulus) % modulus for j in range(1, kind.degree + 1)
+            ]
+
+
+def read_at_every_place(a, turned, d):
+    cells = 1 << d
+    found = crossed(thermometers(a, d), turned, tuple(range(1, cells)), place_bits=d, whole=True)
+    for t in range(1, cells):
+        np.testing.assert_array_equal(bits.unpack(found[t - 1], a.size), (turned - a) % cells >= t)
 
 
 @pytest.mark.parametrize("d", [1, 2, 3])
 def test_every_threshold_is_read_right_for_every_place(d):
-    cells = 1 << d
-    a, turned = (grid.reshape(-1).astype(np.uint64) for grid in np.meshgrid(np.arange(cells), np.arange(cells)))
-    table = thermometers(bits.planes(a, d))
-    found = crossed(table, turned, tuple(range(1, cells)), whole=True)
-    for t in range(1, cells):
-        np.testing.assert_array_equal(bits.unpack(found[t - 1], a.size), (turned - a) % cells >= t)
+    every = np.arange(1 << d)
+    read_at_every_place(*(grid.reshape(-1).astype(np.uint64) for grid in np.meshgrid(every, every)), d)
+
+
+@pytest.mark.parametrize("d", [6, 7])
+def test_rows_are_read_as_planes_are(d):
+    """Some at a time, which lie in rows."""
+    assert in_rows(63, d)
+    every = np.arange(1 << d, dtype=np.uint64)
+    for turned in range(0, 1 << d, 5):
+        for some in np.split(every, range(60, 1 << d, 60)):
+            read_at_every_place(some, np.full(some.size, turned, np.uint64), d)
 
 
 def test_shares_of_a_table_are_read_as_shares():
     random = insecure_seed("table").prg("x").words((16, 2))
     a = np.arange(128, dtype=np.uint64) % 16
-    table, turned = thermometers(bits.planes(a, 4)), np.arange(128, dtype=np.uint64) // 8
-    whole = crossed(table, turned, (3, 9), whole=True)
-    one, other = crossed(random, turned, (3, 9), whole=True), crossed(random ^ table, turned, (3, 9), whole=False)
+    table, turned = thermometers(a, 4), np.arange(128, dtype=np.uint64) // 8
+    whole = crossed(table, turned, (3, 9), place_bits=4, whole=True)
+    one = crossed(random, turned, (3, 9), place_bits=4, whole=True)
+    other = crossed(random ^ table, turned, (3, 9), place_bits=4, whole=False)
     np.testing.assert_array_equal(whole, one ^ other)
 
 
 @pytest.mark.parametrize(
-    "sizes", [(5, 0, 1, 2, 2), (5, 9, 1, 2, 2), (5, 1, 0, 2, 2), (5, 1, 65, 2, 2), (5, 1, 1, 2, 0), (5, 1, 1, 2, 13),
-              (5, 1, 1, 60, 5), (5, 1, 1, -1, 5)],
+    "sizes", [(5, 0, 1, 2, 2), (5, 9, 1, 2, 2), (5, 1, 0, 2, 2), (5, 1, 65, 2, 2), (5, 1, 1, 2, 0), (5, 1, 1, 2, 19),
+              (5, 1, 1, 60, 5), (5, 1, 1, -1, 5), (5, 1, 1, 2, 2, 2), (5, 1, 1, 2, 2, -1)],
 )  # fmt: skip
 def test_sizes_without_a_mask_are_refused(sizes):
     with pytest.raises(LocalError, match="wrong-parameter"):

@@ -78,6 +78,22 @@ def test_a_grid_may_lie_anywhere(offset, suite):
         assert found in (table.at(x), table.at(x, late=True))
 
 
+@pytest.mark.parametrize(("suite", "n"), SUITES)
+@pytest.mark.parametrize("count", [5, 70])
+def test_results_may_be_multiplied(suite, n, count):
+    """On a few numbers, whose places lie in rows, and on more."""
+    x = np.linspace(GRID.lowest, GRID.highest, count).astype(int)
+    y = np.arange(count) - 2
+    found = computed(lambda ctx, x, y: by_pieces(ctx, x, CURVE, LINE, times=y), words(x), words(y), n=n, suite=suite)
+    for i, v in enumerate(x.tolist()):
+        expected = [[table.at(v, late=late) * (i - 2) for table in (CURVE, LINE)] for late in (False, True)]
+        assert [int(z[i]) for z in signed_all(found)] in expected
+
+
+def signed_all(found):
+    return [z.view(np.int64) for z in found]
+
+
 def test_two_rounds_and_one_mask_a_number():
     result = run(CURVE)
     assert result.results[0][0] == 2

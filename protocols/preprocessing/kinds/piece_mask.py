@@ -9,18 +9,19 @@ import numpy as np
 
 from mpc.algebra import bits
 from mpc.algebra.ring import Words
-from mpc.algebra.thermometers import thermometers
+from mpc.algebra.thermometers import shape_of, thermometers
 from mpc.correlation import Part
 from mpc.errors import LocalError
 from protocols.preprocessing.kind import Kind
 
-MOST_PLACE_BITS, MOST_DEGREE, MOST_CHOICES = 12, 8, 64
+MOST_PLACE_BITS, MOST_DEGREE, MOST_CHOICES = 18, 8, 64
 
 
 @dataclass(frozen=True, slots=True)
 class PieceMask(Kind):
     """Of `count` random r in a ring of one word: <s_i> for each of `choices` random bits, the thermometer of
-    floor(r / 2^cell_bits) mod 2^place_bits, the powers of r up to the degree, and every s_i r^j, j from 0 on.
+    floor(r / 2^cell_bits) mod 2^place_bits, the powers of r up to the degree, and every s_i r^j, j from 0 on. With
+    `factors`, 0 or 1, also of g, random as well, and of it times all these powers and products.
 
     A dealer alone makes it. LocalError `wrong-parameter`.
     """
@@ -30,8 +31,9 @@ class PieceMask(Kind):
     choices: int
     cell_bits: int
     place_bits: int
+    factors: int = 0
     name: ClassVar[str] = "piece_mask"
-    drawn: ClassVar[int] = 2
+    drawn: ClassVar[int] = 3
 
     def __post_init__(self) -> None:
         sizes = 1 <= self.place_bits <= MOST_PLACE_BITS and 0 <= self.cell_bits <= self.ring.bits - self.place_bits
@@ -42,30 +44,41 @@ class PieceMask(Kind):
                 f"2^{self.place_bits} places of 2^{self.cell_bits}",
                 f"up to {MOST_CHOICES} choices, degrees 1 to {MOST_DEGREE}, {1 << MOST_PLACE_BITS} places in the ring",
             )
-        if self.ring.words > 1:
-            raise LocalError("wrong-parameter", f"a piece_mask of {self.ring.bits} bits", "use a ring of up to 64 bits")
+        if self.ring.words > 1 or self.factors not in (0, 1):
+            raise LocalError(
+                "wrong-parameter", f"piece masks of {self.ring.bits} bits with {self.factors} factors",
+                "use a ring of up to 64 bits, and one factor or none",
+            )  # fmt: skip
 
     def parts(self) -> tuple[Part, ...]:
-        """[r], <s_i>; <thermometer>, [r^2 ..], [s_i r^j]."""
-        words = bits.words_for(self.count)
+        """[r], <s_i>, [g]; <thermometer>, [r^2 ..], [s_i r^j], [g r ..], [g s_i r^j]; without factors of no words."""
+        size, of_g = self.count, self.count * self.factors
         return (
-            self.of_ring((self.count,)),
-            Part((self.choices, words), "xor"),
-            Part((1 << self.place_bits, words), "xor"),
-            self.of_ring((self.degree - 1, self.count)),
-            self.of_ring((self.choices, self.degree + 1, self.count)),
+            self.of_ring((size,)),
+            Part((self.choices, bits.words_for(size)), "xor"),
+            self.of_ring((of_g,)),
+            Part(shape_of(size, self.place_bits), "xor"),
+            self.of_ring((self.degree - 1, size)),
+            self.of_ring((self.choices, self.degree + 1, size)),
+            self.of_ring((self.degree, of_g)),
+            self.of_ring((self.choices, self.degree + 1, of_g)),
         )
 
     def derive(self, *drawn: Words) -> tuple[Words, ...]:
-        """What follows from r and the s_i."""
-        r, s = drawn
-        places = self.ring.planes(r, self.cell_bits + self.place_bits)[self.cell_bits :]
+        """What follows from r, the s_i and g."""
+        r, s, g = drawn
+        places = self.ring.low(self.ring.shift_right(r, self.cell_bits), self.place_bits)
         powers = [self.ring.from_ints(np.ones(self.count, np.int64)), r]
         for _ in range(self.degree - 1):
             powers.append(self.ring.mul(powers[-1], r))
         every = np.stack(powers)
         chosen = np.stack([bits.unpack(plane, self.count).astype(np.uint64) for plane in s])
-        return thermometers(places), every[2:], chosen[:, None] * every
+        products = chosen[:, None] * every
+        size = g.size
+        return (
+            thermometers(places, self.place_bits), every[2:], products, self.ring.mul(every[1:, :size], g),
+            self.ring.mul(products[..., :size], g),
+        )  # fmt: skip
 
     @property
     def elements(self) -> int:
