@@ -594,6 +594,35 @@ class Lib:
         self, out: Pointer, table: Pointer, log_size: int, round_keys: Pointer, first: int, n: int
     ) -> None: ...
     def parley_lowest_bits(self, out: Pointer, labels: Pointer, n: int) -> None: ...
+    def parley_pieces_polynomials(
+        self,
+        out: Pointer,
+        first: Pointer,
+        steps: Pointer,
+        c: Pointer,
+        v: Pointer,
+        powers: Pointer,
+        products: Pointer,
+        rows: int,
+        choices: int,
+        degree: int,
+        count: int,
+        begin: int,
+        end: int,
+    ) -> None: ...
+    def parley_pieces_crossed(
+        self,
+        out: Pointer,
+        table: Pointer,
+        places: Pointer,
+        t: Pointer,
+        size: int,
+        thresholds: int,
+        whole: int,
+        count: int,
+        begin: int,
+        end: int,
+    ) -> None: ...
     def parley_start(self) -> None: ...
     def parley_implementation_count(self) -> int: ...
     def parley_implementation_name(self, index: int) -> Pointer: ...

@@ -35,6 +35,7 @@ static const struct {
     {PLACE(matmul, MatmulKernels),
      {&matmul_portable, X86(&matmul_avx2), NULL, X86(&matmul_avx512), NULL, X86(&matmul_amx)}},
     {PLACE(weights, WeightKernels), {&weights_portable, X86(&weights_avx2), NULL, X86(&weights_avx512)}},
+    {PLACE(pieces, PieceKernels), {&pieces_portable, X86(&pieces_avx2), NULL, X86(&pieces_avx512)}},
     {PLACE(bits, BitKernels), {&bits_portable, X86(&bits_avx2), NULL, X86(&bits_avx512), X86(&bits_avx512_ice)}},
     {PLACE(binary_field, BinaryFieldKernels),
      {&binary_field_portable, X86(&binary_field_avx2), NULL, NULL, X86(&binary_field_avx512_ice)}},

@@ -31,6 +31,7 @@
 #include "labels/contract.h"
 #include "matmul/contract.h"
 #include "ot/contract.h"
+#include "pieces/contract.h"
 #include "products/contract.h"
 #include "ring/contract.h"
 #include "sponge/contract.h"
@@ -44,6 +45,7 @@
     FAMILY(wide, WideKernels)                \
     FAMILY(matmul, MatmulKernels)            \
     FAMILY(weights, WeightKernels)           \
+    FAMILY(pieces, PieceKernels)             \
     FAMILY(bits, BitKernels)                 \
     FAMILY(binary_field, BinaryFieldKernels) \
     FAMILY(mersenne61, FieldKernels)         \

@@ -6,12 +6,17 @@ v r^k + (1 - 2 v) s r^k.
 
 from __future__ import annotations
 
-from math import comb
-
 import numpy as np
 
-from mpc.algebra import bits
-from mpc.algebra.words import U64, Words
+from mpc.algebra.bits import words_for
+from mpc.algebra.cores import in_parts
+from mpc.algebra.words import U64, Words, as_words, contiguous, pointer
+from mpc.errors import LocalError
+from native import lib
+
+_TOGETHER = 64
+ENOUGH_WORK = 2_000_000
+"""Coefficients by numbers for which a core of its own is worth a thread: a millisecond or so."""
 
 
 def polynomials(first: Words, steps: Words, c: Words, opened: Words, powers: Words, products: Words) -> Words:
@@ -19,31 +24,29 @@ def polynomials(first: Words, steps: Words, c: Words, opened: Words, powers: Wor
 
     `first`: (rows, degree + 1), `steps`: (rows, choices, degree + 1); `c`: (count,); `opened`: v, packed planes
     (choices, words_for(count)): all public. `powers`: shares of r^k from r^0 on, (degree + 1, count); `products`:
-    shares of s_i r^k, (choices, degree + 1, count). The result is a share.
+    shares of s_i r^k, (choices, degree + 1, count). The result is a share. Degrees are up to 8. LocalError
+    `wrong-shape`, `wrong-dtype`.
     """
-    rows, degree, count = len(first), first.shape[1] - 1, len(c)
-    of_c = _powers(c, degree)
-    total = np.zeros((rows, count), U64)
-    v = [bits.unpack(plane, count).astype(U64) for plane in opened]
-    for row in range(rows):
-        for j in range(degree + 1):
-            if not first[row, j] and not steps[row, :, j].any():
-                continue
-            chosen = np.full(count, first[row, j])
-            for i, bit in enumerate(v):
-                chosen += bit * steps[row, i, j]
-            signed = [(1 - 2 * bit) * steps[row, i, j] for i, bit in enumerate(v)]
-            for k in range(j + 1):
-                weight = np.uint64(comb(j, k) * (-1) ** k % (1 << 64))
-                of_r = chosen * powers[k]
-                for i, factor in enumerate(signed):
-                    of_r += factor * products[i, k]
-                total[row] += of_r * of_c[j - k] * weight
-    return total
+    (rows, choices, terms), count = steps.shape, c.size
+    bits_of_choices = choices, words_for(count)
+    shapes = (rows, terms), steps.shape, (count,), bits_of_choices, (terms, count), (choices, terms, count)
+    operands = [_checked(*both) for both in zip((first, steps, c, opened, powers, products), shapes, strict=True)]
+    f, s, masked, v, of_r, of_s = (pointer(words) for words in operands)
+    out = np.empty((rows, count), U64)
+    sizes = rows, choices, terms - 1, count
+
+    def part(begin: int, end: int) -> None:
+        lib.parley_pieces_polynomials(pointer(out), f, s, masked, v, of_r, of_s, *sizes, begin, end)
+
+    in_parts(count, part, step=_TOGETHER, smallest=1 + ENOUGH_WORK // (1 + rows * (1 + choices) * terms))
+    return out
 
 
-def _powers(c: Words, degree: int) -> list[Words]:
-    found = [np.ones(len(c), U64)]
-    for _ in range(degree):
-        found.append(found[-1] * c)
-    return found
+def _checked(words: Words, shape: tuple[int, ...]) -> Words:
+    if as_words(words).shape != shape:
+        raise LocalError(
+            "wrong-shape",
+            f"an array of shape {words.shape} where one of {shape} belongs to what else there is",
+            "give each coefficient, bit, power and product of every number",
+        )
+    return contiguous(words)

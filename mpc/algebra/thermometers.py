@@ -11,10 +11,15 @@ import numpy as np
 import numpy.typing as npt
 
 from mpc.algebra import bits
+from mpc.algebra.cores import in_parts
 from mpc.algebra.shapes import Shape
-from mpc.algebra.words import U64, Words
+from mpc.algebra.words import U64, Words, as_words, contiguous, pointer
+from mpc.errors import LocalError
+from native import lib
 
 _WORD = 64
+ENOUGH_WORK = 1_000_000
+"""Bits read for which a core of its own is worth a thread: a millisecond or so."""
 
 
 def in_rows(count: int, place_bits: int) -> bool:
@@ -50,21 +55,37 @@ def crossed(table: Words, turned: Words, thresholds: tuple[int, ...], *, place_b
     share of the table they are a share, if one holder alone says `whole`.
 
     That is so for a in the D - t places from turned + 1 on, in the round: the thermometer at the last of them and at
-    the one before the first, and 1 where they go round.
+    the one before the first, and 1 where they go round. At most 64 thresholds. LocalError `wrong-shape`, `wrong-dtype`.
     """
-    count, last = len(turned), (1 << place_bits) - 1
-    lanes, places = np.arange(count), turned.astype(np.int64)
-    rows = in_rows(count, place_bits)
+    turned, table = contiguous(as_words(turned)), contiguous(as_words(table))
+    count = len(turned)
+    if table.shape != shape_of(count, place_bits):
+        raise LocalError(
+            "wrong-shape", f"thermometers of shape {table.shape} for {count} numbers below 2^{place_bits}",
+            f"give {shape_of(count, place_bits)}, as `shape_of` says",
+        )  # fmt: skip
+    if in_rows(count, place_bits):
+        return _crossed_rows(table, turned, thresholds, whole)
+    found, t = np.empty((len(thresholds), bits.words_for(count)), U64), np.array(thresholds, U64)
+    ends, sizes = (pointer(found), pointer(table), pointer(turned), pointer(t)), (len(table), len(t))
 
-    def at(places: npt.NDArray[np.int64]) -> npt.NDArray[np.uint8]:
-        words = table[lanes, places >> 6] if rows else table[places, lanes >> 6]
-        shifts = ((places if rows else lanes) & 63).astype(np.uint64)
-        found: npt.NDArray[np.uint8] = (words >> shifts & np.uint64(1)).astype(np.uint8)
+    def part(begin: int, end: int) -> None:
+        lib.parley_pieces_crossed(*ends, *sizes, whole, count, begin, end)
+
+    in_parts(count, part, step=_WORD, smallest=1 + ENOUGH_WORK // (1 + len(t)))
+    return found
+
+
+def _crossed_rows(table: Words, turned: Words, thresholds: tuple[int, ...], whole: bool) -> Words:
+    lanes, places, last = np.arange(len(turned)), turned.astype(np.int64), _WORD * table.shape[1] - 1
+    t = np.array(thresholds)[:, None]
+
+    def at(places: npt.NDArray[np.int64]) -> Words:
+        found: Words = table[lanes, places >> 6] >> (places & 63).astype(np.uint64) & np.uint64(1)
         return found
 
-    found = np.empty((len(thresholds), bits.words_for(count)), U64)
-    before = at(places)
-    for i, t in enumerate(thresholds):
-        read = at((places - t) & last) ^ before
-        found[i] = bits.pack(read ^ (places >= t) if whole else read)
-    return found
+    read = at((places - t) & last) ^ at(places)
+    if whole:
+        read ^= (places >= t).astype(np.uint64)
+    words: Words = np.bitwise_or.reduce(read << lanes.astype(np.uint64), axis=1, keepdims=True)
+    return words[:, : bits.words_for(len(turned))]

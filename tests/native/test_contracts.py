@@ -43,6 +43,12 @@ CALLS: dict[str, tuple[str, Callable[[Pointer], object]]] = {
         lambda out: lib.parley_weights_by_stream(out, 4, words(X), 2, 1, SCHEDULE, 0, 0, 3, 2, 2, 4),
     ),
     "a stream's end": ("counted", lambda out: lib.parley_weights_masked(out, NARROW, SCHEDULE, 2**64 - 1, 0, 3)),
+    "degree": (
+        "degree <= PARLEY_PIECES_DEGREE",
+        lambda out: lib.parley_pieces_polynomials(out, *[words(X)] * 6, 1, 1, 9, 1, 0, 1),
+    ),
+    "part": ("begin % PER_WORD", lambda out: lib.parley_pieces_crossed(out, *[words(X)] * 3, 4, 1, 0, 8, 1, 2)),
+    "threshold": ("t[i] < size", lambda out: lib.parley_pieces_crossed(out, *[words(X[2:])] * 3, 2, 1, 0, 2, 0, 2)),
     "null": ("same_or_apart", lambda out: lib.parley_neg(out, ffi.NULL, N)),
     "misaligned": ("same_or_apart", lambda out: lib.parley_neg(out, words(MISALIGNED), N)),
     "shift": ("s < 64", lambda out: lib.parley_shift_left(out, words(X), 64, N)),
