@@ -20,7 +20,7 @@ from protocols.shares import ArithmeticShare, BooleanShare, choose, concatenate
 from protocols.suite import suite_of
 
 LEAST_PLACE_BITS, MOST_PLACE_BITS = 6, 10
-GRID_BITS = -1
+GRID_BITS = 0
 """log2 of a cell, where nothing else is said."""
 
 Shown = npt.NDArray[np.bool_] | None

@@ -1,0 +1,129 @@
+"""Rows brought to a common size: by their root mean square, or by their deviation from their mean.
+
+Sums of squares are exact, and so is n^2 times the variance: n times the sum of squares, less the square of the sum. A
+public factor of the sum is one of the root, and epsilon is added before it, so that nothing is divided.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from math import isqrt
+
+from mpc.context import Context, together
+from mpc.errors import LocalError
+from protocols.numeric.fixed_point import plus, product, rescale, room_of
+from protocols.numeric.square_root import inverse_sqrt
+from protocols.ranges import Range
+from protocols.shares import ArithmeticShare, concatenate
+from protocols.suite import suite_of
+
+Bounds = tuple[float, float]
+"""The smallest and the largest mean square, or variance, that a row may have: positive."""
+
+ROOT_BITS, FACTOR_BITS = 22, 20
+"""Of the smallest root, and of the public factor that it is multiplied by."""
+
+MEAN_BITS = 24
+"""Fractional bits of 1 / n."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Squares:
+    """T = `times` * 2^(2 fraction) * v, of which 1 / sqrt(v + epsilon) is wanted with twice `fraction` bits, for v in
+    `bounds`."""
+
+    times: int
+    fraction: int
+    epsilon: float
+    bounds: Bounds
+
+    def integer(self, v: float) -> int:
+        """T for a public v."""
+        return int((Decimal(v) * self.times * 4**self.fraction).to_integral_value())
+
+    @property
+    def range(self) -> Range:
+        """Of T with epsilon added."""
+        low, high = self.bounds
+        return Range(max(self.integer(low + self.epsilon), 1), self.integer(high + self.epsilon) + 1)
+
+
+async def reciprocal_norm(
+    ctx: Context, x: ArithmeticShare, fraction: int, epsilon: float, mean_square: Bounds
+) -> ArithmeticShare:
+    """[1 / sqrt(mean of x^2 + epsilon)] for each row of x (..., n): (..., 1), with twice `fraction` fractional bits.
+
+    The caller multiplies by it where that costs least, as after the next product with weights. `mean_square`: what it
+    may be, epsilon not counted; a row outside gives a wrong number, and nobody notices. n epsilon is rounded to
+    2 `fraction` bits.
+    Error: 2^-19 of itself and 2 last places. Rounds: one, and those of a root and a truncation.
+    Nobody learns anything; adversary and threshold are the suite's. LocalError `range-too-wide` where the sums of
+    squares have no room in the ring, `domain` for bounds that are not positive.
+    """
+    n = x.shape[-1]
+    sizes = _checked(ctx, _Squares(n, fraction, epsilon, mean_square))
+    squares = await suite_of(ctx).square(ctx, x)
+    return await _reciprocal_root(ctx, squares.sum(-1).reshape((*x.shape[:-1], 1)), sizes)
+
+
+async def layer_norm(
+    ctx: Context, x: ArithmeticShare, fraction: int, epsilon: float, variance: Bounds
+) -> ArithmeticShare:
+    """[(x - mean) / sqrt(variance + epsilon)] along the last axis of x (..., n), with `fraction` fractional bits.
+
+    Gains and shifts are the caller's, who can often put them into the weights that follow. `variance`: what it may be,
+    epsilon not counted; a row outside gives wrong numbers, and nobody notices.
+    Error: two last places, 2^-18 of the result, and what the mean's last place is of the deviation. Rounds: one, those
+    of a root and a truncation, and two.
+    Nobody learns anything; adversary and threshold are the suite's. Errors as `reciprocal_norm`.
+    """
+    n = x.shape[-1]
+    sizes = _checked(ctx, _Squares(n * n, fraction, epsilon, variance))
+    total = x.sum(-1).reshape((*x.shape[:-1], 1))
+    reciprocal = round(Decimal(1 << MEAN_BITS) / n)
+    squares, mean = await together(
+        ctx, (suite_of(ctx).square, concatenate([x, total], -1)), (rescale, total.scale(reciprocal), MEAN_BITS)
+    )
+    of_x = squares[..., :n].sum(-1).reshape(total.shape)
+    root = await _reciprocal_root(ctx, of_x.scale(n) - squares[..., n:], sizes)
+    return await product(ctx, x - mean, root, 2 * fraction)
+
+
+def _checked(ctx: Context, sizes: _Squares) -> _Squares:
+    """The same. LocalError `domain`, `range-too-wide`."""
+    low, high = sizes.bounds
+    if not 0 < low + sizes.epsilon <= high + sizes.epsilon or sizes.epsilon < 0 or low < 0:
+        raise LocalError(
+            "domain", f"a norm of rows with squares between {low:g} and {high:g}, epsilon {sizes.epsilon:g}",
+            "give the smallest and the largest that there are, above 0 with epsilon",
+        )  # fmt: skip
+    bits = sizes.range.hi.bit_length()
+    if bits > room_of(ctx):
+        raise LocalError(
+            "range-too-wide", f"sums of squares up to {high:g} need {bits} bits, with room for {room_of(ctx)}",
+            "use fewer fractional bits, or a smaller bound if the rows have one",
+        )  # fmt: skip
+    return sizes
+
+
+async def _reciprocal_root(ctx: Context, total: ArithmeticShare, sizes: _Squares) -> ArithmeticShare:
+    """[2^(2 fraction) / sqrt(v + epsilon)] from [T].
+
+    With f' bits of T taken for fractional ones, its root's reciprocal is 2^(3 f' / 2) / sqrt(T). The rest is a factor.
+    """
+    r = sizes.range
+    f = _fractional_bits(r)
+    y = await inverse_sqrt(ctx, plus(ctx, total, sizes.integer(sizes.epsilon)), r, f)
+    exponent = 3 * sizes.fraction - 3 * f // 2
+    shift = FACTOR_BITS - exponent - sizes.times.bit_length() // 2
+    factor = isqrt(sizes.times << 2 * (exponent + shift))
+    return await rescale(ctx, y.scale(factor), shift)
+
+
+def _fractional_bits(r: Range) -> int:
+    """The least even f with which 2^(3 f / 2) / sqrt(T) has ROOT_BITS bits for all T in r."""
+    f = 0
+    while 1 << 3 * f < r.hi << 2 * ROOT_BITS:
+        f += 2
+    return f

@@ -1,0 +1,86 @@
+"""Softmax of rows, with its division left to the caller, who has a better place for it: after a product with values.
+
+    e_i = exp(x_i - M),    S = sum of the e_i,    softmax(x)_i = e_i / S
+
+for any M near the largest of the row: what is subtracted cancels. M need only keep exp in its range, and S away from
+zero, so a coarse maximum does.
+"""
+
+from __future__ import annotations
+
+from decimal import ROUND_CEILING, ROUND_FLOOR
+
+import numpy as np
+import numpy.typing as npt
+
+from mpc.context import Context
+from mpc.errors import LocalError
+from protocols.numeric.exponential import exp
+from protocols.numeric.powers_of_two import exp_scaled
+from protocols.numeric.reciprocal import scaled_reciprocal
+from protocols.numeric.row_maximum import GRID_BITS, Shown, coarse_maximum
+from protocols.ranges import Range
+from protocols.shares import ArithmeticShare, concatenate
+from protocols.suite import suite_of
+
+MOST_ABOVE = 0.5
+"""x - M is below, whatever the grid."""
+
+FINER_BITS = 4
+"""Fractional bits of the exponentials beyond those of x: of a row of n the sum is wrong by n last places at most."""
+
+
+async def softmax(
+    ctx: Context, x: ArithmeticShare, fraction: int, reach: float, *, grid_bits: int = GRID_BITS, shown: Shown = None
+) -> tuple[ArithmeticShare, ArithmeticShare]:
+    """[e] in the shape of x (..., n) and [1 / S], (..., 1): softmax is their product.
+
+    x has `fraction` fractional bits and |x| <= reach; larger ones give wrong numbers, and nobody notices. `shown`,
+    public, says which elements count, at least one of each row; the others have e = 0. e has `fraction` + 4 fractional
+    bits, 1 / S twice `fraction`. `grid_bits`: how coarse M is, in `coarse_maximum`; d = max(g, 2 g - 1/2) of its g.
+    Error: e within E = (1 + 2^-9) 2^-(fraction+4) of exp(x - M), so that e / S is within 1.01 e^d (1 + n p) E of the
+    softmax p of n elements; 1 / S within 2^-22 of itself and 2 last places.
+    Rounds: those of `coarse_maximum`, of `exp` and of a reciprocal.
+    Nobody learns anything; adversary and threshold are the suite's. LocalError `wrong-parameter` for a row of which
+    nothing is shown, or a reach that `coarse_maximum` refuses.
+    """
+    counted = _counted(x, shown)
+    m = await coarse_maximum(ctx, x, fraction, reach, grid_bits=grid_bits, shown=shown)
+    f = fraction + FINER_BITS
+    below = (x - m).scale(1 << FINER_BITS).reshape((x.size,))
+    at = None if shown is None else np.flatnonzero(np.broadcast_to(shown, x.shape))
+    limit = Range.of_reals(-2 * reach - 2.0 ** (grid_bits + 1), MOST_ABOVE, f)
+    e = await exp(ctx, below if at is None else below[at], limit, f)
+    e = (e if at is None else _put(ctx, e, at, x.size)).reshape(x.shape)
+    total = e.sum(-1).reshape((*x.shape[:-1], 1))
+    return e, await scaled_reciprocal(ctx, total, _sums(grid_bits, counted, f), f + 2 * fraction)
+
+
+def _counted(x: ArithmeticShare, shown: Shown) -> int:
+    """How many elements count, in the row of which most do. LocalError `wrong-parameter` if in one none does."""
+    if shown is None:
+        return x.shape[-1]
+    counts = np.broadcast_to(shown, x.shape).sum(-1)
+    if not counts.all():
+        raise LocalError(
+            "wrong-parameter",
+            "a softmax of a row of which no element counts",
+            "show one element of each row, or leave it out",
+        )
+    return int(counts.max(initial=1))
+
+
+def _put(ctx: Context, x: ArithmeticShare, at: npt.NDArray[np.int64], size: int) -> ArithmeticShare:
+    """Zeros, and the elements of x at these places. Local."""
+    places = np.full(size, len(at))
+    places[at] = np.arange(len(at))
+    nothing = suite_of(ctx).constant(ctx, x.ring.from_ints([0]))
+    return concatenate([x, nothing])[places]
+
+
+def _sums(grid_bits: int, count: int, f: int) -> Range:
+    """Of up to `count` exponentials with f fractional bits, one of which is that of the row's largest element."""
+    g = 2.0**grid_bits
+    lowest = Range.of_reals(-max(g, 2 * g - MOST_ABOVE), 0, f).lo
+    one_less = exp_scaled(lowest, f, ROUND_FLOOR) - 2 * count
+    return Range(one_less, count * (exp_scaled(int(MOST_ABOVE * 2**f), f, ROUND_CEILING) + 2))

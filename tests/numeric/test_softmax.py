@@ -1,0 +1,79 @@
+"""Softmax of rows, without its division, against numpy."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mpc.errors import LocalError
+from protocols.numeric.softmax import FINER_BITS, softmax
+from protocols.ranges import Range
+from protocols.shares import concatenate
+
+from .computing import compute
+
+F = 12
+SEED = np.random.default_rng(11)
+every_suite = pytest.mark.parametrize("suite", ["beaver", "ideal", "replicated3"])
+
+
+def parts(x, reach, suite="beaver", n=0, grid_bits=0, shown=None):
+    """e and 1 / S, as reals, and the rounds."""
+
+    async def function(ctx, x, r, f):
+        return concatenate(list(await softmax(ctx, x, f, reach, grid_bits=grid_bits, shown=shown)), -1)
+
+    outcome = compute(function, np.rint(x * 2.0**F).astype(np.int64), Range(0, 0), F, suite, n)
+    e, inverse = outcome.values[..., :-1], outcome.values[..., -1:]
+    return e / 2.0 ** (F + FINER_BITS), inverse / 2.0 ** (2 * F), outcome.rounds
+
+
+def reals(*shape, reach):
+    return np.rint(SEED.uniform(-reach, reach, shape) * 2**F) / 2**F
+
+
+def check(x, e, inverse, shown=True, grid_bits=0):
+    """The bounds that the docstring states."""
+    weights = np.where(shown, np.exp(x - np.where(shown, x, -np.inf).max(-1, keepdims=True)), 0)
+    p = weights / weights.sum(-1, keepdims=True)
+    off = (1 + 2.0**-9) * 2.0 ** -(F + FINER_BITS)
+    counted = np.broadcast_to(shown, x.shape).sum(-1, keepdims=True)
+    total = e.sum(-1, keepdims=True)
+    apart = max(2.0**grid_bits, 2 * 2.0**grid_bits - 0.5)
+    assert (abs(e / total - p) <= 1.01 * np.exp(apart) * (1 + counted * p) * off).all()
+    assert (abs(inverse * total - 1) <= 2.0**-22 + total * 2.0 ** (1 - 2 * F)).all()
+    assert (e[~np.broadcast_to(shown, x.shape)] == 0).all()
+
+
+@every_suite
+@pytest.mark.parametrize("shape", [(2, 3, 5), (9,), (3, 1)])
+def test_shares_of_a_whole(suite, shape):
+    x = reals(*shape, reach=6)
+    check(x, *parts(x, 6, suite)[:2])
+
+
+@pytest.mark.parametrize("grid_bits", [-2, -1, 0, 1])
+def test_a_wide_reach_and_any_grid(grid_bits):
+    x = reals(40, 8, reach=60)
+    check(x, *parts(x, 60, grid_bits=grid_bits)[:2], grid_bits=grid_bits)
+
+
+@given(row=st.lists(st.integers(-(8 << F), 8 << F), min_size=2, max_size=6))
+def test_any_row(row):
+    x = np.array([row]) / 2.0**F
+    check(x, *parts(x, 8)[:2])
+
+
+@every_suite
+def test_only_what_is_shown_counts(suite):
+    x, shown = reals(2, 6, 6, reach=8), np.tril(np.ones((6, 6), bool))
+    check(x, *parts(x, 8, suite, shown=shown)[:2], shown)
+
+
+def test_a_row_without_any_shown_is_refused():
+    with pytest.raises(LocalError, match="wrong-parameter"):
+        parts(np.zeros((2, 3)), 8, shown=np.array([[True] * 3, [False] * 3]))
+
+
+def test_rounds_do_not_depend_on_rows():
+    assert parts(reals(1, 6, reach=8), 8)[2] == parts(reals(4, 3, 6, reach=8), 8)[2]
