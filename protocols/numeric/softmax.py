@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from mpc.context import Context
 from mpc.errors import LocalError
+from protocols.numeric.activations_in_pieces import CELLS, MOST_FRACTIONAL_BITS, exp_of_negative
 from protocols.numeric.exponential import exp
 from protocols.numeric.powers_of_two import exp_scaled
 from protocols.numeric.reciprocal import scaled_reciprocal
@@ -25,6 +26,9 @@ from protocols.suite import suite_of
 
 MOST_ABOVE = 0.5
 """x - M is below, whatever the grid."""
+
+LEAST_REACH = 16
+"""Of exponentials in pieces."""
 
 FINER_BITS = 4
 """Fractional bits of the exponentials beyond those of x: of a row of n the sum is wrong by n last places at most."""
@@ -38,7 +42,7 @@ async def softmax(
     x has `fraction` fractional bits and |x| <= reach; larger ones give wrong numbers, and nobody notices. `shown`,
     public, says which elements count, at least one of each row; the others have e = 0. e has `fraction` + 4 fractional
     bits, 1 / S twice `fraction`. `grid_bits`: how coarse M is, in `coarse_maximum`; d = max(g, 2 g - 1/2) of its g.
-    Error: e within E = (1 + 2^-9) 2^-(fraction+4) of exp(x - M), so that e / S is within 1.01 e^d (1 + n p) E of the
+    Error: e within E = 2^-(fraction+3) of exp(x - M), so that e / S is within 1.01 e^d (1 + n p) E of the
     softmax p of n elements; 1 / S within 2^-22 of itself and 2 last places.
     Rounds: those of `coarse_maximum`, of `exp` and of a reciprocal.
     Nobody learns anything; adversary and threshold are the suite's. LocalError `wrong-parameter` for a row of which
@@ -47,13 +51,28 @@ async def softmax(
     counted = _counted(x, shown)
     m = await coarse_maximum(ctx, x, fraction, reach, grid_bits=grid_bits, shown=shown)
     f = fraction + FINER_BITS
-    below = (x - m).scale(1 << FINER_BITS).reshape((x.size,))
+    below = (x - m).reshape((x.size,))
     at = None if shown is None else np.flatnonzero(np.broadcast_to(shown, x.shape))
-    limit = Range.of_reals(-2 * reach - 2.0 ** (grid_bits + 1), MOST_ABOVE, f)
-    e = await exp(ctx, below if at is None else below[at], limit, f)
+    limit = Range.of_reals(-2 * reach - 2.0 ** (grid_bits + 1), MOST_ABOVE, fraction)
+    e = await _exponentials(ctx, below if at is None else below[at], fraction, limit)
     e = (e if at is None else _put(ctx, e, at, x.size)).reshape(x.shape)
     total = e.sum(-1).reshape((*x.shape[:-1], 1))
     return e, await scaled_reciprocal(ctx, total, _sums(grid_bits, counted, f), f + 2 * fraction)
+
+
+async def _exponentials(ctx: Context, x: ArithmeticShare, fraction: int, limit: Range) -> ArithmeticShare:
+    """[exp(x)] with FINER_BITS more, for x in the limit."""
+    f = fraction + FINER_BITS
+    if in_pieces(ctx, fraction):
+        reach = 1 << (((-limit.lo >> fraction) + 2) >> 1).bit_length()
+        return await exp_of_negative(ctx, x, fraction, f, max(reach, LEAST_REACH))
+    return await exp(ctx, x.scale(1 << FINER_BITS), limit.shift_left(FINER_BITS), f)
+
+
+def in_pieces(ctx: Context, fraction: int) -> bool:
+    """Whether functions in pieces take fewest rounds: where the suite has its own way, and its material is dealt."""
+    own = suite_of(ctx).by_pieces is not None and ctx.session.supply.dealt and ctx.ring.words == 1
+    return own and CELLS <= fraction <= MOST_FRACTIONAL_BITS
 
 
 def _counted(x: ArithmeticShare, shown: Shown) -> int:

@@ -36,7 +36,7 @@ def check(x, e, inverse, shown=True, grid_bits=0):
     """The bounds that the docstring states."""
     weights = np.where(shown, np.exp(x - np.where(shown, x, -np.inf).max(-1, keepdims=True)), 0)
     p = weights / weights.sum(-1, keepdims=True)
-    off = (1 + 2.0**-9) * 2.0 ** -(F + FINER_BITS)
+    off = 2.0 ** (1 - F - FINER_BITS)
     counted = np.broadcast_to(shown, x.shape).sum(-1, keepdims=True)
     total = e.sum(-1, keepdims=True)
     apart = max(2.0**grid_bits, 2 * 2.0**grid_bits - 0.5)
