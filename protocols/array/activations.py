@@ -10,6 +10,7 @@ from protocols.array.arithmetic import multiply, subtract, sum_
 from protocols.array.extremes import max_
 from protocols.array.functions import exp, log
 from protocols.array.logic import maximum
+from protocols.array.near_extremes import near_max
 from protocols.array.quotients import reciprocal
 from protocols.array.scales import fixed
 from protocols.array.secret import SecretArray, need_secret
@@ -32,7 +33,8 @@ def softmax(x: SecretArray, axis: Any = -1) -> SecretArray:
     """exp(x) over its sum along an axis, for any range of x: the largest is subtracted first.
 
     Nothing need be vouched for: one of the exponentials is that of 0, so that their sum is at least 1 less the error of
-    `exp`. Rounds: those of `max`, `exp`, `reciprocal` and a product.
+    `exp`. Rounds: those of `max`, `exp`, `reciprocal` and a product. Where masks with tables are to be had and x is
+    within 127 of zero, what is subtracted lies within 1/2 of the largest, in 4 rounds for up to 36 elements.
     """
     _, weights, total = _exponentials(need_secret(x, "softmax"), axis)
     return fixed(multiply(weights, reciprocal(total)))
@@ -46,7 +48,9 @@ def log_softmax(x: SecretArray, axis: Any = -1) -> SecretArray:
 
 
 def _exponentials(x: SecretArray, axis: Any) -> tuple[SecretArray, SecretArray, SecretArray]:
-    """x less the largest; the exponentials of that; their sum."""
-    below = subtract(x, max_(x, axis, True))
+    """x less the largest, or what is near it; the exponentials of that; their sum."""
+    x = fixed(x)
+    near = near_max(x, axis)
+    below = subtract(x, max_(x, axis, True) if near is None else near)
     weights = exp(below)
     return fixed(below), weights, sum_(weights, axis, True)

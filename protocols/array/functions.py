@@ -120,8 +120,9 @@ def inverse_sqrt(x: SecretArray) -> SecretArray:
 def exp(x: SecretArray) -> SecretArray:
     """e to the power x, for a range whose results fit."""
     y = record(EXP, fixed(x))
-    if isinstance(x.together, Peak) and x.together.least == 0:
-        y.together = Peak(x.together.axes, exponential.exp_range(Range(0, 0), y.scale, room_of(y.context)).lo)
+    if isinstance(x.together, Peak) and x.together.least <= 0:
+        least = Range(x.together.least, x.together.least)
+        y.together = Peak(x.together.axes, exponential.exp_range(least, y.scale, room_of(y.context)).lo)
     return y
 
 

@@ -17,12 +17,15 @@ from protocols.ranges import Range
 
 
 class Extreme(NamedTuple):
-    """The largest or smallest elements of a value of this shape, over axes."""
+    """The largest or smallest elements of a value of this shape, over axes; or what lies near the largest: the elements
+    are at most so much `above` it, and one of them at most so much `below`, in units of the last place."""
 
     value: Value
     shape: Shape
     axes: tuple[int, ...]
     largest: bool
+    above: int = 0
+    below: int = 0
 
     @property
     def kept(self) -> Shape:
@@ -64,7 +67,7 @@ def _spans(x: SecretArray, y: SecretArray) -> bool:
     most, least = _known(x), _known(y)
     if most is None or least is None or x.shape != y.shape or not most.largest or least.largest:
         return False
-    return most[:3] == least[:3]
+    return most[:3] == least[:3] and not most.above and not most.below
 
 
 def _known(y: SecretArray) -> Extreme | None:
@@ -88,8 +91,8 @@ def difference(x: SecretArray, y: SecretArray) -> tuple[Range, Peak | Trough | N
         before = max(x.ndim, y.ndim) - len(extreme.shape)
         axes = tuple(axis + before for axis in extreme.axes)
         if extreme.largest is (sign == 1):
-            return Range(min(range_.lo, 0), 0, range_.error), Peak(axes, 0)
-        return Range(0, max(range_.hi, 0), range_.error), Trough(axes, 0)
+            return Range(min(range_.lo, 0), extreme.above, range_.error), Peak(axes, -extreme.below)
+        return Range(-extreme.above, max(range_.hi, 0), range_.error), Trough(axes, extreme.below)
     return range_, None
 
 

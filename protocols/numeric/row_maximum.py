@@ -45,12 +45,17 @@ async def coarse_maximum(
     place_bits = _place_bits(reach, grid_bits)
     rows = x.reshape((x.size // max(n, 1), n))
     shown = None if shown is None else np.broadcast_to(shown, x.shape).reshape(rows.shape)
-    if suite_of(ctx).steps is None or not ctx.session.supply.dealt or cell_bits < 0:
+    if not offers_coarse(ctx) or cell_bits < 0:
         limit = Range.of_reals(-reach, reach, fraction)
         return (await maximum(ctx, rows, limit, shown)).reshape((*lead, 1))
     most = (await _reached(ctx, rows, cell_bits, place_bits, shown)).sum(-1)
     lowest = (-1 << (place_bits - 1 + cell_bits)) + ((1 << cell_bits) - (1 << (fraction - 1)) if grid_bits > -1 else 0)
     return plus(ctx, most.scale(1 << cell_bits), lowest).reshape((*lead, 1))
+
+
+def offers_coarse(ctx: Context) -> bool:
+    """Whether masks with tables of steps are to be had: where the suite takes them, and a dealer makes them."""
+    return suite_of(ctx).steps is not None and ctx.session.supply.dealt
 
 
 def _place_bits(reach: float, grid_bits: int) -> int:

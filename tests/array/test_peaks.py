@@ -6,6 +6,7 @@ from programs import UNIT
 
 import mpc
 from mpc.errors import LocalError
+from protocols.array.near_extremes import near_max
 from protocols.runs.simulating import simulate
 
 X = np.random.default_rng(7).uniform(-3, 3, (3, 4, 3))
@@ -171,3 +172,51 @@ def test_axes_count_from_the_result_s_first():
         right = sums(x)[part]
         np.testing.assert_allclose(found, right, atol=0.001)
         assert lo - 0.001 <= right.min() <= right.max() <= hi + 0.001
+
+
+@pytest.mark.parametrize("name", ["softmax", "log_softmax"])
+@pytest.mark.parametrize("axis", [-1, 0, (0, 1)])
+def test_with_tables_something_near_the_largest_is_subtracted(name, axis):
+    """In fewer rounds than with the largest itself, which is taken where x may lie further off; and as right."""
+    of_numpy = {"softmax": softmax, "log_softmax": lambda x, axis: np.log(softmax(x, axis))}[name]
+
+    def function(x):
+        return getattr(mpc, name)(x, axis)
+
+    runs = {}
+    for most in (127, 128):
+
+        async def main(ctx, mine, most=most):
+            x = await mpc.secret(ctx, 0, mine, range=(-most, most))
+            return await mpc.reveal(ctx, function(x))
+
+        runs[most] = simulate(main, [X, None], check_costs=True)
+        np.testing.assert_allclose(runs[most].result, of_numpy(X, axis), atol=8 * UNIT)
+    assert "step_mask" in runs[127].report.material
+    assert "step_mask" not in runs[128].report.material
+    assert runs[127].report.rounds < runs[128].report.rounds
+
+
+def test_without_a_dealer_the_largest_is_subtracted():
+    async def main(ctx, mine):
+        x = await mpc.secret(ctx, 0, mine, range=(-8, 8))
+        return await mpc.reveal(ctx, mpc.softmax(x))
+
+    simulation = simulate(main, [X[0], None], preprocessing="ot")
+    np.testing.assert_allclose(simulation.result, softmax(X[0], -1), atol=8 * UNIT)
+    assert "step_mask" not in simulation.report.material
+
+
+def test_a_difference_from_what_is_near_has_its_bounds():
+    said = []
+
+    async def main(ctx, mine):
+        x = await mpc.secret(ctx, 0, mine, range=(-8, 8))
+        y = x - near_max(x, -1)
+        said.append(y.bounds)
+        return await mpc.reveal(ctx, y)
+
+    found = simulate(main, [X, None]).result
+    assert said[0] == (-17, 0.5)
+    assert (found < 0.5).all()
+    assert (found.max(-1) >= -0.5).all()
