@@ -8,18 +8,21 @@ from protocols.learning.logistic_regression_bst14 import PrivateLogisticModel, p
 from protocols.learning.logistic_regression_kst12 import private_logistic_by_objective
 from protocols.learning.vertical_logistic import LogisticModel, logistic_regression
 from protocols.models.architectures import Bert, Llama
+from protocols.models.calibrating import Calibration, calibrate
 from protocols.models.loading import load
 from protocols.models.model import Model
 from protocols.models.public_file import write_public
 
 __all__ = [
     "Bert",
+    "Calibration",
     "Llama",
     "LogisticModel",
     "Model",
     "PrivateClusters",
     "PrivateLinearModel",
     "PrivateLogisticModel",
+    "calibrate",
     "load",
     "logistic_regression",
     "private_kmeans",
