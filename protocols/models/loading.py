@@ -12,8 +12,10 @@ from protocols.models.architectures import Architecture
 from protocols.models.configs import config_in
 from protocols.models.gguf_header import MAGIC
 from protocols.models.model import Model
+from protocols.models.predictor import Predictor
 from protocols.models.public_file import BEGINNING, read_public
 from protocols.models.refusals import unreadable
+from protocols.models.sklearn_estimators import is_estimator, predictor_of
 from protocols.models.tokenizing import Tokenizer, tokenizer_in
 from protocols.models.transformer_files import of_gguf, of_safetensors
 
@@ -24,8 +26,10 @@ def load(
     architecture: Architecture | str | None = None,
     config: Mapping[str, Any] | str | Path | None = None,
     tokenizer: Tokenizer | str | Path | None = None,
-) -> Model:
-    """A model of a file, to be asked privately by `mpc.learning`, or in the clear by its owner: `load(...).clear`.
+) -> Model | Predictor:
+    """A model of a file or of another library, to be asked privately by `mpc.learning`, or in the clear by its owner.
+
+    A fitted estimator of scikit-learn gives a `Predictor`, for `secret_model`; what follows is of transformers.
 
     `source`: a safetensors file (BERT, Llama as Hugging Face stores them; config.json and tokenizer.json stand beside
     it unless they are given), a GGUF file (Llama), or a folder with one of them. `architecture`: "bert", "llama", or
@@ -39,6 +43,8 @@ def load(
     `unreadable-model`: a file that is cut short or damaged; `wrong-architecture`, `models-not-installed`,
     `wrong-argument`.
     """
+    if is_estimator(source):
+        return predictor_of(source)
     path = _file_of(file_path(source, "source"))
     stated = _config(config)
     known = tokenizer if isinstance(tokenizer, Tokenizer | None) else tokenizer_in(file_path(tokenizer, "tokenizer"))
