@@ -11,7 +11,9 @@ from protocols.models.architectures import Bert, Llama
 from protocols.models.calibrating import Calibration, calibrate
 from protocols.models.loading import load
 from protocols.models.model import Model
+from protocols.models.predictor import Predictor
 from protocols.models.public_file import write_public
+from protocols.models.secret_model import SecretModel, secret_model
 
 __all__ = [
     "Bert",
@@ -19,9 +21,11 @@ __all__ = [
     "Llama",
     "LogisticModel",
     "Model",
+    "Predictor",
     "PrivateClusters",
     "PrivateLinearModel",
     "PrivateLogisticModel",
+    "SecretModel",
     "calibrate",
     "load",
     "logistic_regression",
@@ -29,5 +33,6 @@ __all__ = [
     "private_linear_regression",
     "private_logistic_by_objective",
     "private_logistic_regression",
+    "secret_model",
     "write_public",
 ]

@@ -1,0 +1,157 @@
+"""One party's estimator asked on another's secret rows: what scikit-learn says, under every suite; and what is told."""
+
+import numpy as np
+import pytest
+from models.estimators import FEATURES, NAMES, ROWS, fitted, wanted
+
+import mpc
+from mpc.errors import LocalError, PeerError
+from protocols.models import told
+from protocols.models.loading import load
+from protocols.models.predictor import Layer, Predictor
+
+ASKED = ROWS[:12]
+FEW = ("LogisticRegression of three", "DecisionTreeClassifier", "MLPClassifier of three", "KMeans")
+
+
+def asked(predictor, what="predict", rows=ASKED, n=2, **how):
+    """What the user learns: the last party, whose rows they are."""
+
+    async def main(ctx, mine):
+        user = ctx.n - 1
+        model = await mpc.learning.secret_model(ctx, 0, predictor if ctx.me == 0 else None)
+        x = await mpc.secret(ctx, user, rows if ctx.me == user else None, range=(-4, 4))
+        return model.classes, await mpc.reveal(ctx, getattr(model, what)(x), to=user)
+
+    run = mpc.simulate(main, [None] * n, **how)
+    assert all(run.results[i][1] is None for i in range(n - 1))
+    assert all(run.results[i][0] == predictor.classes for i in range(n))
+    return run.results[-1][1]
+
+
+def check(name, found):
+    """Classes exactly, since no row is near a border; numbers as near as weights are rounded."""
+    estimator, predictor = fitted(name), load(fitted(name))
+    want = wanted(estimator, predictor.classes, ASKED)
+    assert found.shape == want.shape
+    if predictor.link == "values":
+        assert np.allclose(found, want, atol=2e-3)
+    else:
+        assert np.array_equal(found, want)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_user_learns_what_the_estimator_says(name):
+    check(name, asked(load(fitted(name))))
+
+
+@pytest.mark.parametrize("name", FEW)
+@pytest.mark.parametrize(("suite", "n"), [("replicated3", 3), ("ideal", 2), ("beaver", 3)])
+def test_under_every_suite(name, suite, n):
+    check(name, asked(load(fitted(name)), suite=suite, n=n))
+
+
+@pytest.mark.parametrize("name", ["LogisticRegression of two", *FEW[:2], "GradientBoostingClassifier of three"])
+def test_probabilities_are_those_of_the_estimator(name):
+    want = fitted(name).predict_proba(ASKED)
+    found = asked(load(fitted(name)), "probabilities")
+    assert np.allclose(found, want[:, 1] if found.ndim == 1 else want, atol=2e-3)
+
+
+def test_rows_on_a_threshold_go_left_as_in_the_clear():
+    """Thresholds are rounded downwards, and numbers of rows are multiples of the last place."""
+    sklearn = pytest.importorskip("sklearn.tree")
+    grid = np.array([[1.0], [1.0 + 2**-16], [1.0 - 2**-16]])
+    tree = sklearn.DecisionTreeRegressor().fit([[0.0], [2.0 + 2**-18]], [0.0, 1.0])
+    (table,) = load(tree).parts
+    assert table.thresholds[0, 0] != 1.0
+    assert asked(load(tree), rows=grid).tolist() == [float(x > table.thresholds[0, 0]) for x in grid[:, 0]] == [0, 1, 0]
+
+
+def test_a_plan_knows_the_costs():
+    predictor = load(fitted("RandomForestClassifier"))
+
+    async def main(ctx, mine):
+        model = await mpc.learning.secret_model(ctx, 0, predictor if ctx.me == 0 else None)
+        x = await mpc.secret(ctx, 1, mine, range=(-4, 4))
+        return await mpc.reveal(ctx, model.predict(x), to=1)
+
+    planned, run = mpc.plan(main, [None, ASKED]), mpc.simulate(main, [None, ASKED])
+    assert planned.report.rounds == run.report.rounds
+    assert asked(predictor, check_costs=True) is not None
+
+
+def test_what_is_told_bounds_numbers_by_powers_of_two_and_says_none():
+    form = told.form_of(load(fitted("MLPClassifier of three")))
+    for part, layer in zip(form.parts, load(fitted("MLPClassifier of three")).parts, strict=True):
+        assert 2.0 ** (part.weight_bits - 1) <= np.abs(layer.weight).max() < 2.0**part.weight_bits
+        assert np.abs(layer.weight).sum(axis=0).max() < 2.0**part.gain_bits
+    assert told._form(told.msgpack.unpackb(told._packed(form))) == form
+    form = told.form_of(load(fitted("GradientBoostingClassifier of three")))
+    assert told._form(told.msgpack.unpackb(told._packed(form))) == form
+    assert form.parts[0].depth == 2
+
+
+LAYER = ["layer", 5, 3, "relu", 1, 1, 3]
+FOREST = ["trees", 5, 3, 2, 7, 8, 3, 1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    "message",
+    [None, [], [[LAYER], "values"], [[], "values", []], [[LAYER], "odds", []], [LAYER, "values", []],
+     [[["lstm", 1]], "values", []], [[[*LAYER, 1]], "values", []], [[LAYER[:-1]], "values", []],
+     [[["layer", 0, 3, "relu", 1, 1, 3]], "values", []], [[["layer", 5, 1 << 30, "relu", 1, 1, 3]], "values", []],
+     [[["layer", 5, 3, "gelu", 1, 1, 3]], "values", []], [[["layer", 5, True, "relu", 1, 1, 3]], "values", []],
+     [[["layer", 5, 3, "relu", 49, 1, 3]], "values", []], [[["layer", 5, 3, "relu", 1, -17, 3]], "values", []],
+     [[["layer", 5, 3, "relu", 1, 1, 1.0]], "values", []], [[LAYER, LAYER], "values", []],
+     [[[*FOREST[:6], 8, 1, 1, 1]], "values", []], [[["trees", 5, 3, 1 << 20, 1 << 10, 8, 3, 1, 1, 1]], "values", []],
+     [[LAYER], "values", ["a"]], [[LAYER], "softmax", ["a", "b"]], [[LAYER], "sign", ["a", "b"]],
+     [[LAYER], "softmax", ["a", "b", None]], [[LAYER], "softmax", "abc"], [[[["layer"], 1]], "values", []],
+     [[LAYER] * 257, "values", []]],
+)  # fmt: skip
+def test_descriptions_that_are_none_are_refused(message):
+    with pytest.raises((ValueError, TypeError)):
+        told._form(message)
+
+
+def test_what_the_others_told_is_whole():
+    assert told._form([[FOREST], "values", []]).outputs == 3
+    assert told._form([[LAYER], "softmax", ["a", 1, True]]).classes == ("a", 1, True)
+
+
+def test_a_peer_that_tells_something_else_is_named(monkeypatch):
+    for content in (b"", b"\xc1", b"\x93\x90\xa6values\x90", b"\x81\x01\x02"):
+        monkeypatch.setattr(told, "_packed", lambda form, content=content: content)
+        with pytest.raises(PeerError) as caught:
+            asked(load(fitted("Ridge of two numbers")))
+        assert (caught.value.code, caught.value.party) == ("unexpected-message", "party0")
+
+
+def test_numbers_of_another_shape_than_was_told_are_refused(monkeypatch):
+    other = told.form_of(Predictor((Layer(np.full((FEATURES, 2), 9.0), np.ones(2)),), "values"))
+    monkeypatch.setattr("protocols.models.secret_model.form_of", lambda predictor: other)
+    with pytest.raises(PeerError, match="another shape") as caught:
+        asked(load(fitted("LinearRegression")))
+    assert caught.value.party == "party0"
+
+
+def test_misuses_are_said():
+    predictor = load(fitted("LinearSVC of three"))
+    large = Predictor((Layer(np.full((FEATURES, 1), 2.0**49), np.zeros(1)),), "values")
+    for model, how, code in (
+        (None, {}, "no-value"), ("a model", {}, "no-value"), (large, {}, "model-too-large"),
+        (predictor, {"rows": ASKED[:, :3]}, "wrong-shape"), (predictor, {"what": "probabilities"}, "unsupported-model"),
+    ):  # fmt: skip
+        with pytest.raises(LocalError) as caught:
+            asked(model, **how)
+        assert caught.value.code == code
+
+
+def test_no_number_is_in_a_repr():
+    async def main(ctx, mine):
+        model = await mpc.learning.secret_model(ctx, 0, load(fitted("LinearRegression")) if ctx.me == 0 else None)
+        return repr(model)
+
+    said = mpc.simulate(main, [None, None]).results[1]
+    assert "array" not in said
+    assert not any(f"{number:.3f}"[:-1] in said for number in fitted("LinearRegression").coef_)
