@@ -194,9 +194,9 @@ FOLDER_ORDER = {
     "protocols.models": (
         "refusals", "architectures", "tensors", "configs", "safetensors_file", "bert_names", "llama_names",
         "gguf_header", "gguf_file", "gguf_llama", "tokenizing", "gguf_tokenizer", "clear_numbers", "clear_bert",
-        "clear_llama", "clear_model", "model", "public_file", "transformer_files", "predictor",
-        "sklearn_trees", "sklearn_estimators", "loading", "fixed_point", "calibrating", "told", "secret_model",
-        "__init__",
+        "clear_llama", "clear_model", "model", "public_file", "transformer_files", "predictor", "sklearn_trees",
+        "sklearn_estimators", "chain", "onnx_file", "torch_modules", "loading", "fixed_point", "calibrating", "told",
+        "secret_model", "__init__",
     ),
     "protocols.learning": (
         "truth_labels", "private_rows", "noisy_sums", "vertical_logistic", "linear_regression_wang18",

@@ -12,11 +12,13 @@ from protocols.models.architectures import Architecture
 from protocols.models.configs import config_in
 from protocols.models.gguf_header import MAGIC
 from protocols.models.model import Model
+from protocols.models.onnx_file import predictor_in
 from protocols.models.predictor import Predictor
 from protocols.models.public_file import BEGINNING, read_public
 from protocols.models.refusals import unreadable
 from protocols.models.sklearn_estimators import is_estimator, predictor_of
 from protocols.models.tokenizing import Tokenizer, tokenizer_in
+from protocols.models.torch_modules import is_module, model_of
 from protocols.models.transformer_files import of_gguf, of_safetensors
 
 
@@ -29,11 +31,12 @@ def load(
 ) -> Model | Predictor:
     """A model of a file or of another library, to be asked privately by `mpc.learning`, or in the clear by its owner.
 
-    A fitted estimator of scikit-learn gives a `Predictor`, for `secret_model`; what follows is of transformers.
+    A fitted estimator of scikit-learn, an ONNX file and a Sequential of torch's give a `Predictor`, for
+    `secret_model`; a transformer of torch's, with its config, and files of transformers a `Model`.
 
-    `source`: a safetensors file (BERT, Llama as Hugging Face stores them; config.json and tokenizer.json stand beside
-    it unless they are given), a GGUF file (Llama), or a folder with one of them. `architecture`: "bert", "llama", or
-    one with its numbers. Weights are read when they are asked for, one at a time.
+    `source`: one of these; a safetensors file (BERT, Llama as Hugging Face stores them; config.json and tokenizer.json
+    stand beside it unless they are given), a GGUF file (Llama), or a folder with one of them. `architecture`: "bert",
+    "llama", or one with its numbers. Weights are read when they are asked for, one at a time.
 
     Whoever owns no weights takes the public part: a file that the owner wrote by `mpc.learning.write_public(model,
     path)`, which `load` takes as well. Nothing is sent, and nothing of a file runs. Formats are read by the extra
@@ -45,9 +48,13 @@ def load(
     """
     if is_estimator(source):
         return predictor_of(source)
+    known = tokenizer if isinstance(tokenizer, Tokenizer | None) else tokenizer_in(file_path(tokenizer, "tokenizer"))
+    if is_module(source):
+        return model_of(source, architecture if not isinstance(architecture, str) else None, known)
     path = _file_of(file_path(source, "source"))
     stated = _config(config)
-    known = tokenizer if isinstance(tokenizer, Tokenizer | None) else tokenizer_in(file_path(tokenizer, "tokenizer"))
+    if path.suffix == ".onnx":
+        return predictor_in(path)
     if _begins(path, BEGINNING):
         return read_public(path)
     if _begins(path, MAGIC):
