@@ -126,7 +126,7 @@ FOLDER_ORDER = {
         "quicksilver_fields_ysww21", "standing_ends", "by_transfers", "by_evaluations", "by_commitments", "__init__",
     ),
     "protocols.preprocessing": (
-        "dealing", "demand", "circuits", "shelf", "dealer", "pairs", "streams", "products", "switching", "ot_tools",
+        "dealing", "demand", "circuits", "shelf", "room", "dealer", "pairs", "streams", "products", "switching", "ot_tools",
         "coins", "checking", "announcing", "workshop", "estimates", "making_time", "from_ot", "paillier_products",
         "paillier_tools", "from_paillier", "__init__",
     ),

@@ -10,8 +10,7 @@ Party i and the dealer talk on tags of their own: (1, k) for the k-th request, i
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from hashlib import sha256
 from math import prod
 
@@ -37,6 +36,7 @@ from protocols.preprocessing.demand import (
     unpack_request,
     words_at_once,
 )
+from protocols.preprocessing.room import Room
 from protocols.preprocessing.shelf import Shelf
 
 TRUST = "that the dealer, who made the correlations, colludes with none of them"
@@ -257,7 +257,7 @@ async def serve(
     time; a demand waits for its turn, and PeerError `too-many-elements` names a party whose demand alone takes more, or
     whose circuits have more gates together.
     """
-    dealer, batches, room = Dealer(n), _Batches(transport.names[:n]), _Room(max_elements)
+    dealer, batches, room = Dealer(n), _Batches(transport.names[:n]), Room(max_elements)
     circuits, one_at_a_time = [Told(max_elements) for _ in range(n)], trio.Lock()
 
     async def deal(party: int, entries: Sequence[Entry]) -> list[Words]:
@@ -287,27 +287,6 @@ async def serve(
 
     await run_all([(serve_party, party) for party in range(n)])
     batches.check_all_asked()
-
-
-class _Room:
-    """For how many words there is room beside those that are being made, or on their way to a party."""
-
-    def __init__(self, words: int) -> None:
-        self._left = words
-        self._changed = trio.lowlevel.ParkingLot()
-
-    @asynccontextmanager
-    async def of(self, words: int, transport: Transport) -> AsyncIterator[None]:
-        """Room for so many words, when the others leave it."""
-        with transport.working():
-            while words > self._left:
-                await self._changed.park()
-            self._left -= words
-            try:
-                yield
-            finally:
-                self._left += words
-                self._changed.unpark_all()
 
 
 class _Batches:
