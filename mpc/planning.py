@@ -95,6 +95,9 @@ class CountingSupply:
         """Zeros that no plan has, since a store must never hold what does not burn."""
         return _zeros(kind)
 
+    def bring(self, standing: Path, words: Words) -> None:
+        """Nothing is made of it."""
+
     def when_made(self, standing: Path, work: WorkedOut) -> None:
         """Nothing is made."""
 

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, Protocol
 
+from mpc.algebra.words import Words
 from mpc.correlation import Correlation, Material
 from mpc.errors import SupplyError
 
@@ -67,6 +68,11 @@ class Supply(Protocol):
     async def standing(self, path: Path, kind: Correlation) -> Material:
         """Have material made that lives as long as the session: by whoever makes some in it, never from a store."""
 
+    def bring(self, standing: Path, words: Words) -> None:
+        """Let this be the standing material that is made there, which this party draws alone, and tell who makes what
+        stands on it: so it can be the same in another session. Before anybody asks for either, at a supply that is
+        `dealt`. SupplyError `material-spent` after that."""
+
     def when_made(self, standing: Path, work: WorkedOut) -> None:
         """From now on have this done to pieces that stand on what was made there, when they are made: what follows from
         them alone is then worked out before a call takes them. A supply may leave it; calls see it by the parts."""
@@ -83,6 +89,10 @@ class Spent:
         if path in self._paths:
             raise spent(path, kind)
         self._paths.add(path)
+
+    def has(self, path: Path) -> bool:
+        """Whether this path is burned."""
+        return path in self._paths
 
 
 def some_at_a_time(demand: Sequence[Entry], weight: int) -> Iterator[Sequence[Entry]]:

@@ -126,7 +126,8 @@ FOLDER_ORDER = {
         "quicksilver_fields_ysww21", "standing_ends", "by_transfers", "by_evaluations", "by_commitments", "__init__",
     ),
     "protocols.preprocessing": (
-        "dealing", "demand", "circuits", "shelf", "room", "dealer", "pairs", "streams", "products", "switching", "ot_tools",
+        "dealing", "demand", "circuits", "bringing", "shelf", "room", "dealer", "pairs", "streams", "products",
+        "switching", "ot_tools",
         "coins", "checking", "announcing", "workshop", "estimates", "making_time", "from_ot", "paillier_products",
         "paillier_tools", "from_paillier", "__init__",
     ),
@@ -249,7 +250,7 @@ FOLDER_ORDER = {
         "federation", "openings", "spending", "member", "keeping", "serving", "joining", "rehearsing", "__init__",
     ),
     "protocols.flower": ("refusals", "terms", "records", "memory", "client_mod", "secured_grid", "__init__"),
-    "protocols.weights": ("__init__", "matrix", "halves", "standing", "product"),
+    "protocols.weights": ("__init__", "matrix", "halves", "files", "sending", "standing", "product"),
 }  # fmt: skip
 
 

@@ -221,19 +221,27 @@ class StoreSupply:
 
     async def standing(self, path: Path, kind: Correlation) -> Material:
         """Of the fallback: a store holds nothing that does not burn. SupplyError `store-standing` without one."""
-        if self.fallback is None:
-            raise SupplyError(
-                "store-standing",
-                f"the program takes a standing {kind.name}, which a store never holds",
-                "have it made during the run: --fallback ot",
-                path=path,
-            )
-        return await self.fallback.standing(path, kind)
+        return await self._of_session(kind.name, path).standing(path, kind)
+
+    def bring(self, standing: Path, words: Words) -> None:
+        """Of the fallback. SupplyError `store-standing` without one."""
+        self._of_session("weights", standing).bring(standing, words)
 
     def when_made(self, standing: Path, work: WorkedOut) -> None:
         """Of the fallback, which makes all that stands."""
         if self.fallback is not None:
             self.fallback.when_made(standing, work)
+
+    def _of_session(self, what: str, path: Path) -> Supply:
+        """Who makes material in the session."""
+        if self.fallback is None:
+            raise SupplyError(
+                "store-standing",
+                f"the program takes a standing {what}, which a store never holds",
+                "have it made during the run: --fallback ot",
+                path=path,
+            )
+        return self.fallback
 
     def _find(self, path: Path, kind: Correlation) -> int | None:
         if self._start is None or os.getpid() != self._process:

@@ -283,6 +283,10 @@ class _Supply:
         """The same: the context asks once."""
         return self.ready(path, kind)
 
+    def bring(self, standing: Path, words: Words) -> None:
+        """Not offered."""
+        raise NotImplementedError
+
     def when_made(self, standing: Path, work: WorkedOut) -> None:
         """Left to the calls."""
 

@@ -18,6 +18,7 @@ import numpy as np
 import trio
 
 from mpc.algebra.ring import Words
+from mpc.context import Array
 from mpc.correlation import Correlation, Material
 from mpc.errors import LocalError, PeerError, SupplyError
 from mpc.intake import MAX_ELEMENTS, too_many
@@ -26,6 +27,7 @@ from mpc.network.wire import Message
 from mpc.prg import Seed
 from mpc.side_by_side import run_all
 from mpc.supply import PLAN, Entry, Path, Spent, WorkedOut, spent
+from protocols.preprocessing.bringing import already_stands, pack_standing, unpack_standing
 from protocols.preprocessing.circuits import Telling, Told
 from protocols.preprocessing.dealing import Dealing, corrected, corrections, corrections_on
 from protocols.preprocessing.demand import (
@@ -64,6 +66,7 @@ class Dealer:
         self._dealt: list[set[Entry]] = [set() for _ in range(n)]
         self._kept: dict[tuple[Entry, int], list[Words]] = {}
         self._words_kept = 0
+        self._bases: set[Path] = set()
 
     def deal(self, party: int, entries: Sequence[Entry]) -> list[Words]:
         """The corrections of these entries for one party, in order. SupplyError `material-spent` for a repeated one."""
@@ -76,6 +79,12 @@ class Dealer:
                 self._dealt[party].add((path, kind))
                 dealt += self._taken(party, (path, kind)) or self._made(party, (path, kind))
         return dealt
+
+    def bring(self, party: int, standing: Path, words: Words) -> None:
+        """What stands there at a party. SupplyError `material-spent` if something stands there already."""
+        if standing in self._bases or standing in self.dealings[party].brought:
+            raise already_stands(standing)
+        self.dealings[party].brought[standing] = words
 
     def _taken(self, party: int, entry: Entry) -> list[Words] | None:
         """What was made for this party when another one asked."""
@@ -102,6 +111,7 @@ class Dealer:
         for path, kind in entries:
             if kind.stands_on is not None and corrected(kind, party, self.n):
                 groups.setdefault((type(kind), kind.stands_on), []).append((path, kind))
+        self._bases |= {kind.stands_on[0] for group in groups.values() for _, kind in group if kind.stands_on}
         for group in groups.values():
             for entry, made in zip(group, corrections_on(self.dealings, group), strict=True):
                 self._keep(entry, party, made[party])
@@ -114,10 +124,11 @@ class DealerSupply:
     trust = TRUST
     dealt = True
 
-    def __init__(self, dealing: Dealing, fetch: Fetch) -> None:
+    def __init__(self, dealing: Dealing, fetch: Fetch, tell: Callable[[Path, Words], None]) -> None:
+        """`tell`: says to the dealer what this party brings."""
         self.dealing = dealing
         self.received_bytes = 0
-        self._fetch = fetch
+        self._fetch, self._tell = fetch, tell
         self._spent = Spent()
         self._shelf = Shelf()
         self._work: dict[Path, WorkedOut] = {}
@@ -164,6 +175,13 @@ class DealerSupply:
         """The same: the dealer's seed and correction."""
         return await self.make(path, kind)
 
+    def bring(self, standing: Path, words: Words) -> None:
+        """The dealer is told in the order of requests, so that it knows before it deals what stands on it."""
+        if self._spent.has(standing) or standing in self.dealing.brought:
+            raise already_stands(standing)
+        self._tell(standing, words)
+        self.dealing.brought[standing] = words
+
     def when_made(self, standing: Path, work: WorkedOut) -> None:
         """The same, of all that is fetched together at a time."""
         self._work[standing] = work
@@ -202,7 +220,11 @@ def local_supplies(n: int, seeds: Sequence[Seed] | None = None) -> list[DealerSu
 
         return fetch
 
-    return [DealerSupply(dealer.dealings[i], fetch_for(i)) for i in range(n)]
+    def tell_for(party: int) -> Callable[[Path, Words], None]:
+        return lambda standing, words: dealer.bring(party, standing, words)
+
+    parties = [Dealing(i, n, dealer.dealings[i].seed) for i in range(n)]
+    return [DealerSupply(dealing, fetch_for(i), tell_for(i)) for i, dealing in enumerate(parties)]
 
 
 class DealerLink:
@@ -219,12 +241,21 @@ class DealerLink:
         message = await self._transport.receive(self._n, _SEED_TAG)
         if message.array.dtype != np.uint8 or message.array.shape != (32,):
             raise _malformed(self._transport, self._n, "a seed of another form than 32 bytes")
-        return DealerSupply(Dealing(self._transport.me, self._n, Seed(message.array.tobytes())), self.fetch)
+        dealing = Dealing(self._transport.me, self._n, Seed(message.array.tobytes()))
+        return DealerSupply(dealing, self.fetch, self.tell)
+
+    def tell(self, standing: Path, words: Words) -> None:
+        """Say what this party brings to a place."""
+        told = pack_standing(standing, words)
+        self._transport.send(self._n, Message((_REQUESTS, self._next()), 0, 0, told))
+
+    def _next(self) -> int:
+        self._requests += 1
+        return self._requests - 1
 
     async def fetch(self, entries: Sequence[Entry], part: BatchPart | None) -> list[Words]:
         """Ask for the corrections of these entries that are this party's."""
-        tag = (_REQUESTS, self._requests)
-        self._requests += 1
+        tag = (_REQUESTS, self._next())
         demand = np.frombuffer(self._circuits.before(entries) + pack_request(part, entries), np.uint8)
         self._transport.send(self._n, Message(tag, 0, 0, demand))
         me = self._transport.me
@@ -270,8 +301,12 @@ async def serve(
         seed = np.frombuffer(dealer.dealings[party].seed.secret, np.uint8)
         transport.send(party, Message(_SEED_TAG, 0, 0, seed))
         request = 0
-        while told := await _request(transport, party, request):
-            demand = circuits[party].split(told, transport.names[party])
+        while (told := await _request(transport, party, request)).size:
+            if told.dtype == np.uint64:
+                _bring(dealer, transport, party, told)
+                request += 1
+                continue
+            demand = circuits[party].split(told.tobytes(), transport.names[party])
             part, entries = unpack_request(demand, transport.names[party])
             if part is not None:
                 batches.check(party, part, demand)
@@ -316,11 +351,20 @@ class _Batches:
         return PeerError("different-plan", f"{name} {what}", remedy, party=name)
 
 
-async def _request(transport: Transport, party: int, number: int) -> bytes:
+async def _request(transport: Transport, party: int, number: int) -> Array:
+    """Bytes of a demand, words of what a party brings, or nothing, after which nothing follows."""
     array = (await transport.receive(party, (_REQUESTS, number))).array
-    if array.dtype != np.uint8 or array.nbytes > MAX_REQUEST:
+    if array.dtype not in (np.uint8, np.uint64) or array.nbytes > MAX_REQUEST or array.ndim != 1:
         raise _malformed(transport, party, "a request of another form than bytes")
-    return array.tobytes()
+    return array
+
+
+def _bring(dealer: Dealer, transport: Transport, party: int, told: Words) -> None:
+    standing, words = unpack_standing(told, transport.names[party])
+    try:
+        dealer.bring(party, standing, words)
+    except SupplyError as error:
+        raise _twice(transport, party) from error
 
 
 def _answer(transport: Transport, party: int, request: int, dealt: Sequence[Words]) -> int:
@@ -335,13 +379,14 @@ def _deal(dealer: Dealer, transport: Transport, party: int, entries: Sequence[En
     try:
         return dealer.deal(party, entries)
     except SupplyError as error:
-        raise PeerError(
-            "material-spent",
-            f"{transport.names[party]} asked for the same material twice",
-            party=transport.names[party],
-        ) from error
+        raise _twice(transport, party) from error
     except LocalError as error:
         raise _malformed(transport, party, "a request for material that does not exist") from error
+
+
+def _twice(transport: Transport, party: int) -> PeerError:
+    name = transport.names[party]
+    return PeerError("material-spent", f"{name} asked for the same material twice, or brought it late", party=name)
 
 
 def _malformed(transport: Transport, peer: int, what: str) -> PeerError:

@@ -7,7 +7,7 @@ part, and one party receives, for each derived part, the correction that makes t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mpc.algebra import bits
 from mpc.algebra.ring import Words
@@ -47,9 +47,13 @@ class Dealing:
     party: int
     n: int
     seed: Seed
+    brought: dict[Path, Words] = field(default_factory=dict, repr=False)
+    """Standing material that this party drew elsewhere: of one part."""
 
     def shares(self, path: Path, kind: Correlation) -> list[Words | None]:
         """This party's share of each part from its seed; None where it needs a correction or holds nothing."""
+        if path in self.brought:
+            return [self.brought[path]]
         prg = self.seed.prg("material", path, *kind.encoding())
         return [
             draw(prg, part, kind.ring) if _expands(kind, i, part, self.party, self.n) else None

@@ -19,9 +19,10 @@ from typing import Protocol
 import numpy as np
 import trio
 
+from mpc.algebra.words import Words
 from mpc.context import Context, Root, Session
 from mpc.correlation import Correlation, Material
-from mpc.errors import PeerError
+from mpc.errors import LocalError, PeerError
 from mpc.network.handshake import Agreement
 from mpc.network.transport import Transport
 from mpc.prg import Seed
@@ -193,6 +194,10 @@ class Workshop:
     async def standing(self, path: Path, kind: Correlation) -> Material:
         """The same, once in a session."""
         return await self.make(path, kind)
+
+    def bring(self, standing: Path, words: Words) -> None:
+        """Not offered: the parties make no kind that stands on another."""
+        raise LocalError("no-maker", "the parties make nothing of what one of them brings", "--preprocessing dealer")
 
     def when_made(self, standing: Path, work: WorkedOut) -> None:
         """Left to the calls: the parties make no kind that stands on another."""

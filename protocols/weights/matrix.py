@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from mpc.algebra.interface import Z2k
 from mpc.algebra.words import Words
+from mpc.context import Context
 from mpc.errors import LocalError
 from mpc.standing import Standing
 from protocols.preprocessing.kinds.weight_product import WeightProduct
@@ -56,6 +57,17 @@ class StandingMatrix:
         """That of masked weights."""
         assert self.mask is not None
         return self.mask.kind.ring
+
+    @property
+    def where(self) -> tuple[int, ...]:
+        """The place of the mask in a session."""
+        return self.use(0, False).stands_on[0]
+
+    async def seed(self, ctx: Context) -> Words:
+        """The seed of A, which stands from now on; nothing but at the owner."""
+        assert self.mask is not None
+        (seed,) = await ctx.standing(self.mask)
+        return seed
 
     def use(self, rows: int, transposed: bool) -> WeightProduct:
         """What a product of so many rows takes, where W is masked."""

@@ -13,12 +13,16 @@ from mpc.context import Context
 from mpc.errors import PeerError, SupplyError
 from mpc.network.handshake import Agreement
 from mpc.network.transport import memory_network
+from mpc.network.wire import Message
 from mpc.side_by_side import run_all
 from mpc.simulation import Setting, run_in_memory
+from mpc.standing import Standing
 from mpc.testing.transcripts import RecordingTransport
 from protocols.beaver import SUITE
 from protocols.preprocessing.dealer import DealerLink, serve
+from protocols.preprocessing.kinds.weight_mask import WeightMask
 from protocols.preprocessing.kinds.weight_product import WeightProduct
+from protocols.weights.matrix import StandingMatrix
 from protocols.weights.product import product
 from protocols.weights.standing import stand
 
@@ -78,6 +82,62 @@ def test_products_with_a_dealer_elsewhere_are_right():
         signed = W.astype(np.uint64)
         np.testing.assert_array_equal(z, X @ signed @ signed.T)
         np.testing.assert_array_equal(first, X[:1] @ signed)
+
+
+def test_what_an_owner_has_kept_stands_at_the_dealer_too(tmp_path):
+    """In two sessions over the wire: the second one sends no F, and its products are right."""
+
+    async def main(ctx):
+        folder = tmp_path / str(ctx.me)
+        held = await stand(ctx, "layer", 0, W if ctx.me == 0 else None, W.shape, folder=folder)
+        return await ctx.suite.open(ctx, *await both_ways(ctx, await values(ctx), held))
+
+    for _ in range(2):
+        signed = W.astype(np.uint64)
+        np.testing.assert_array_equal(trio.run(in_session, main)[1][0], X @ signed @ signed.T)
+
+
+BROUGHT = [
+    np.array([0, 1, 2, 3, 4], np.uint64),
+    np.array([1, 7, 1, 2, 3], np.uint64),
+    np.array([1, 7, 1, 2, 3, 4, 5], np.uint64),
+    np.array([1, 2**32, 1, 2, 3, 4], np.uint64),
+    np.array([2**63, 1], np.uint64),
+    np.arange(17, 39, dtype=np.uint64),
+    np.ones((2, 3), np.uint64),
+]
+
+
+@pytest.mark.parametrize("words", BROUGHT, ids=lambda words: str(words.shape))
+def test_what_is_no_place_with_a_seed_names_who_brings_it(words):
+    async def main(ctx):
+        if ctx.me == 0:
+            ctx.session.transport.send(DEALER, Message((1, 0), 0, 0, words))
+
+    with pytest.raises(PeerError, match="malformed-message") as caught:
+        trio.run(in_session, main)
+    assert caught.value.party == "owner"
+
+
+def test_nothing_is_brought_twice_nor_late():
+    seed, held = np.arange(4, dtype=np.uint64), StandingMatrix(
+        "layer", 0, W.shape, 0, Standing("layer", WeightMask(Z64, W.shape, 0))
+    )  # fmt: skip
+
+    async def twice(ctx):
+        if ctx.me == 0:
+            for _ in range(2):
+                ctx.session.supply._tell((6, 1), seed)
+
+    async def late(ctx):
+        if ctx.me == 0:
+            await ctx.take(held.use(1, False))
+            ctx.session.supply._tell(held.where, seed)
+
+    for main in (twice, late):
+        with pytest.raises(PeerError, match="material-spent") as caught:
+            trio.run(in_session, main)
+        assert caught.value.party == "owner"
 
 
 def told(w, x):

@@ -51,7 +51,7 @@ def view_of(observer, ring, w, x, randomness, monkeypatch, products):
     """Everything that a party holds and receives in one run, as numbers."""
     a, share, *uses = randomness
     mask = np.full((1, 1), a, np.uint64)
-    monkeypatch.setattr("protocols.weights.standing.masked_weights", lambda own, stream: own.astype(np.uint64) - mask)
+    monkeypatch.setattr("protocols.weights.sending.masked_weights", lambda own, stream: own.astype(np.uint64) - mask)
     monkeypatch.setattr(
         "protocols.preprocessing.kinds.weight_product.times_expanded",
         lambda ring, b, seed, shape, transposed: ring.mul(b, mask),
