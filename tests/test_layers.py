@@ -37,8 +37,9 @@ ORDER = {
         "authenticated.garbling", "authenticated.dependent", "preprocessing.expanding", "preprocessing.kinds",
         "garbled", "weights", "ideal", "beaver",
         "replicated3", "yao", "ot", "vole", "preprocessing.pairs", "proofs", "preprocessing.coins", "joint_keys",
-        "elgamal", "encrypted", "numeric", "authenticated", "preprocessing", "privacy", "array", "models", "learning",
-        "statistics", "survival", "synthetic", "collecting", "federated", "flower", "matching", "prepared", "horizon",
+        "elgamal", "encrypted", "numeric", "authenticated", "preprocessing", "privacy", "array", "prepared", "horizon",
+        "models", "transformer", "learning",
+        "statistics", "survival", "synthetic", "collecting", "federated", "flower", "matching",
         "runs",
     ),
 }  # fmt: skip
@@ -198,6 +199,10 @@ FOLDER_ORDER = {
         "clear_llama", "clear_model", "model", "public_file", "transformer_files", "predictor", "sklearn_trees",
         "sklearn_estimators", "chain", "onnx_file", "torch_modules", "loading", "fixed_point", "calibrating", "told",
         "secret_model", "__init__",
+    ),
+    "protocols.transformer": (
+        "fractions", "weights", "rotary", "layers", "bert", "llama", "asking", "private_model", "embedding",
+        "generating", "__init__",
     ),
     "protocols.learning": (
         "truth_labels", "private_rows", "noisy_sums", "vertical_logistic", "linear_regression_wang18",
