@@ -14,8 +14,12 @@ from protocols.models.model import Model
 from protocols.models.predictor import Predictor
 from protocols.models.public_file import write_public
 from protocols.models.secret_model import SecretModel, secret_model
+from protocols.transformer.embedding import classify, embed, nearest
+from protocols.transformer.generating import Answer, generate
+from protocols.transformer.private_model import PrivateModel, private_model
 
 __all__ = [
+    "Answer",
     "Bert",
     "Calibration",
     "Llama",
@@ -25,14 +29,20 @@ __all__ = [
     "PrivateClusters",
     "PrivateLinearModel",
     "PrivateLogisticModel",
+    "PrivateModel",
     "SecretModel",
     "calibrate",
+    "classify",
+    "embed",
+    "generate",
     "load",
     "logistic_regression",
+    "nearest",
     "private_kmeans",
     "private_linear_regression",
     "private_logistic_by_objective",
     "private_logistic_regression",
+    "private_model",
     "secret_model",
     "write_public",
 ]

@@ -1,0 +1,94 @@
+"""A model whose weights stand in a session: its owner keeps them, and the parties compute with them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from mpc.context import Context
+from mpc.errors import LocalError
+from protocols.array.lines import user_line
+from protocols.array.misuse import need_context
+from protocols.models.architectures import Bert, Llama
+from protocols.models.model import Model
+from protocols.party_indices import party_index
+from protocols.transformer.bert import Encoder, stand_encoder
+from protocols.transformer.llama import Decoder, stand_decoder
+
+_KEPT = "private models"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PrivateModel:
+    """A model that `owner` has and the parties ask. `public` is what all of them know of it."""
+
+    model: Model = field(repr=False)
+    owner: int
+    weights: Encoder | Decoder = field(repr=False)
+
+    @property
+    def architecture(self) -> Bert | Llama:
+        """Its public numbers."""
+        return self.model.architecture
+
+    @property
+    def mark(self) -> int:
+        """A number that follows from all that is public, for messages to carry a part of."""
+        return self.mark_with()
+
+    def mark_with(self, *public: Any) -> int:
+        """The same, with public arguments of a call."""
+        digest = sha256(f"{self.architecture!r} of party {self.owner}, {public!r}".encode()).digest()
+        return int.from_bytes(digest[:8], "little") | 1
+
+
+async def private_model(ctx: Context, model: Model | PrivateModel, owner: int = 0, *, name: str = "") -> PrivateModel:
+    """Let the weights of a model take part: `model` is whole at its owner, and `model.public` elsewhere.
+
+    Once for a session, however often the model is asked; `name` tells several models of one owner apart. Weights are
+    rounded to 12 fractional bits. The others learn nothing but the architecture and the tokenizer, which they have.
+    Between two parties with a dealer they stay with their owner: the other party stores them masked (8 bytes each), and
+    nobody learns anything as long as the dealer helps neither. Else they are shared, at the suite's cost.
+
+    LocalError `no-weights`, `weights-range`, `wrong-argument` for what is no model, or another one under this name;
+    `no-such-party`. PeerError `public-values-differ` where parties have models of different architectures.
+    """
+    if isinstance(model, PrivateModel):
+        return model
+    need_context(ctx, "learning.private_model")
+    owner = party_index(ctx.everyone, owner, user_line())
+    if not isinstance(model, Model):
+        raise LocalError("wrong-argument", f"a {type(model).__name__} is no model", "give what mpc.learning.load gives")
+    kept: dict[str, tuple[Model, PrivateModel]] = ctx.session.kept.setdefault(_KEPT, {})
+    name = name or f"{type(model.architecture).__name__} of {ctx.names[owner]}"
+    if name in kept:
+        return _again(kept[name], model, name)
+    weights = _weights(ctx, model, owner)
+    call = ctx.child("private_model", line=user_line(), mark=PrivateModel(model, owner, ()).mark)  # type: ignore[arg-type]
+    stand: Any = stand_encoder if isinstance(model.architecture, Bert) else stand_decoder
+    standing = PrivateModel(model, owner, await stand(call, name, owner, model.architecture, weights))
+    ctx.join(call)
+    kept[name] = model, standing
+    return standing
+
+
+def _weights(ctx: Context, model: Model, owner: int) -> Any:
+    if ctx.me != owner or ctx.planning:
+        return None
+    if model.tensors is None:
+        raise LocalError(
+            "no-weights", f"{ctx.names[owner]} owns the model, and has none of its weights", "load it there: "
+            "mpc.learning.load(path); model.public is for the others",
+        )  # fmt: skip
+    return model.tensors
+
+
+def _again(kept: tuple[Model, PrivateModel], model: Model, name: str) -> PrivateModel:
+    before, standing = kept
+    if before.architecture != model.architecture or (model.tensors is not None and before.tensors is not model.tensors):
+        raise LocalError(
+            "wrong-argument", f"another model than the one that stands as {name!r}",
+            "give it a name of its own: await mpc.learning.private_model(ctx, model, owner=.., name=..)",
+        )  # fmt: skip
+    return standing

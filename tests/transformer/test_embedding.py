@@ -1,0 +1,132 @@
+"""Private embeddings are those in the clear but for rounding, and only their receiver sees them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import mpc
+from mpc import learning
+from mpc.errors import LocalError
+from tests.transformer.asked import DECODER, ENCODER, OWNER, SUITES, USER, asks, cosine, own, simulated
+
+TEXTS = [[1, 2, 3, 4, 5], [7, 8, 39]]
+CLEAR = np.stack([ENCODER.clear.embed_tokens(text) for text in TEXTS])
+
+
+async def _embedded(ctx, texts=TEXTS):
+    return await learning.embed(ctx, own(ctx, ENCODER), asks(ctx, texts))
+
+
+@pytest.mark.parametrize(("suite", "n"), SUITES)
+def test_embeddings_are_those_in_the_clear(suite, n):
+    """Of texts of two lengths side by side. Off by rounding at 12 bits, which never adds up to 2^-8 here: the layers'
+    sums of some 20 roundings of 2^-12 each, however they fall."""
+
+    async def program(ctx):
+        return await mpc.reveal(ctx, await _embedded(ctx), to=USER)
+
+    run = simulated(program, suite, n)
+    found = run.results[USER]
+    assert all(result is None for party, result in enumerate(run.results) if party != USER)
+    assert [reveal.to for reveal in run.report.reveals] == [(USER,)]
+    assert np.abs(found - CLEAR).max() < 2**-8
+    assert min(map(cosine, found, CLEAR)) > 0.9999
+
+
+def test_hops_of_a_layer():
+    """Two layers, and what stands around them: a bound that regressions would break."""
+
+    async def program(ctx):
+        await _embedded(ctx)
+        return ctx.depth
+
+    assert simulated(program).result <= HOPS
+
+
+HOPS = 280
+
+
+def test_a_model_stands_once():
+    async def program(ctx):
+        standing = await learning.private_model(ctx, own(ctx, ENCODER))
+        before = ctx.session.ledger.material["weight_mask"]
+        first = await learning.embed(ctx, standing, asks(ctx, TEXTS[:1]))
+        again = await learning.embed(ctx, own(ctx, ENCODER), asks(ctx, TEXTS[1:]))
+        assert ctx.session.ledger.material["weight_mask"] == before
+        return await mpc.reveal(ctx, np.concatenate([first, again]), to=USER)
+
+    assert np.abs(simulated(program).results[USER] - CLEAR).max() < 2**-8
+
+
+@pytest.mark.parametrize(("suite", "n"), SUITES)
+def test_nearest_document_and_class(suite, n):
+    rng = np.random.default_rng(5)
+    documents = np.concatenate([rng.normal(size=(3, BERT_WIDTH)), -CLEAR, CLEAR])
+    documents /= np.linalg.norm(documents, axis=1, keepdims=True)
+    weights, shift = rng.normal(size=(BERT_WIDTH, 4)), rng.normal(size=4)
+    scores = np.sort(CLEAR @ weights + shift)
+    assert (scores[:, -1] - scores[:, -2]).min() > 0.1  # far above what rounding does
+
+    async def program(ctx):
+        x = await _embedded(ctx)
+        mine = ctx.me == OWNER
+        near = await learning.nearest(ctx, x, documents if mine else None, count=len(documents))
+        of = await learning.classify(ctx, x, weights if mine else None, shift if mine else None, classes=4)
+        return await mpc.reveal(ctx, near, of, to=USER)
+
+    near, of = simulated(program, suite, n).results[USER]
+    assert near.tolist() == [5, 6]
+    assert of.tolist() == (CLEAR @ weights + shift).argmax(1).tolist()
+
+
+BERT_WIDTH = ENCODER.architecture.width
+
+
+def test_a_plan_knows_no_text():
+    async def main(ctx, mine):
+        x = await learning.embed(ctx, own(ctx, ENCODER), asks(ctx, TEXTS))
+        return await mpc.reveal(ctx, x, to=USER)
+
+    planned = mpc.plan(main, [None, None]).report
+    run = mpc.simulate(main, [None, None]).report
+    assert (planned.rounds, planned.bytes_sent) == (run.rounds, run.bytes_sent)
+    assert planned.material == run.material
+
+
+@pytest.mark.parametrize(
+    ("texts", "code"),
+    [
+        (None, "no-value"),
+        ([], "wrong-argument"),
+        ([[]], "wrong-token"),
+        ([[1, 40]], "wrong-token"),
+        ([[1, -1]], "wrong-token"),
+        ([[1] * 17], "text-too-long"),
+        (["a text"], "no-tokenizer"),
+    ],
+)
+def test_what_is_no_text_is_refused_before_anything_is_sent(texts, code):
+    async def program(ctx):
+        await learning.embed(ctx, own(ctx, ENCODER), asks(ctx, texts))
+
+    with pytest.raises(LocalError) as refused:
+        simulated(program)
+    assert refused.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("model", "code"),
+    [
+        (lambda ctx: ENCODER.public, "no-weights"),
+        (lambda ctx: own(ctx, DECODER), "unsupported-model"),
+        (lambda ctx: {"a": 1}, "wrong-argument"),
+    ],
+)
+def test_what_gives_no_embedding_is_refused(model, code):
+    async def program(ctx):
+        await learning.embed(ctx, model(ctx), asks(ctx, TEXTS))
+
+    with pytest.raises(LocalError) as refused:
+        simulated(program)
+    assert refused.value.code == code
