@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from mpc.context import Context
-from protocols.numeric.opened_order import last_places
+from protocols.numeric.opened_last import last_places
 from protocols.ranges import Range
 from protocols.shares import ArithmeticShare
 from protocols.suite import suite_of
@@ -16,7 +16,7 @@ async def arg_maximum(ctx: Context, x: ArithmeticShare, limit: Range) -> tuple[A
 
     Everybody learns how the elements of each row compare in a uniformly random order, of which nobody knows anything,
     equal ones by their places: a random order of as many, whatever they are (`numeric.opened_order`).
-    Rounds: n parties', and those of `opened_order.last_places`. For suites that can shuffle.
+    Rounds: n parties', and those of `opened_last.last_places`. For suites that can shuffle.
     """
     rows, count = x.shape
     suite = suite_of(ctx)

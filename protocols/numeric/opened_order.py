@@ -33,9 +33,6 @@ ROUNDS = 8
 LEVEL_MADE = 1024
 """The same where the parties make it."""
 
-_GROUPS = (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128)
-"""How wide groups of a tournament may be, or all that are left up to the widest."""
-
 PARTS, PARTS_WITHOUT_MATERIAL = (4,), (4, 8, 16, 32)
 """Into how many parts a level of the search may divide the sorted elements: where comparisons take no material that is
 made ahead, more of them are less than the rounds that they save."""
@@ -73,23 +70,6 @@ async def sorted_places(ctx: Context, keys: Sequence[ArithmeticShare]) -> Places
     starts = np.arange(rows)[:, None] * count
     pace = level_of(ctx.session), parts_of(ctx.session)
     return await _ascending(comparing(ctx, keys), starts + np.arange(count), *pace) - starts
-
-
-async def last_places(ctx: Context, keys: Sequence[ArithmeticShare]) -> Places:
-    """Where the last element in ascending order of each row (rows, count) stands, count > 0: (rows,) places.
-
-    As `sorted_places`, of which everybody learns but a part: a tournament of groups, in which all pairs are compared.
-    """
-    rows, count = keys[0].shape
-    starts = np.arange(rows)[:, None] * count
-    at, level, compare = starts + np.arange(count), level_of(ctx.session), comparing(ctx, keys)
-    while (left := at.shape[1]) > 1:
-        width = group(rows, left, level)
-        whole = left // width * width
-        groups = await _by_all_pairs(compare, at[:, :whole].reshape(-1, width))
-        at = np.concatenate([groups[:, -1].reshape(rows, -1), at[:, whole:]], 1)
-    best: Places = at[:, 0] - starts[:, 0]
-    return best
 
 
 def comparing(ctx: Context, keys: Sequence[ArithmeticShare]) -> Compare:
@@ -170,28 +150,7 @@ def front(rows: int, count: int, level: int, parts: tuple[int, ...] = PARTS) -> 
     """What is sorted first; None if all pairs are compared at once. Whatever takes least."""
     options = {s: _taken_with(rows, count, s, level, parts) for s in _fronts(count, parts)} if count > 2 else {}
     best = min(options, key=lambda s: options[s], default=None)
-    return best if best and options[best] < _pairs(rows, count) + level else None
-
-
-@lru_cache(1 << 12)
-def group(rows: int, count: int, level: int) -> int:
-    """How many elements of each row are compared with one another in a level of a tournament."""
-    return min(_widths(count), key=lambda width: sum(_level_of_groups(rows, count, width, level)))
-
-
-def _widths(count: int) -> list[int]:
-    return [width for width in (*_GROUPS, count) if 1 < width <= min(count, _GROUPS[-1])]
-
-
-def _level_of_groups(rows: int, count: int, width: int, level: int) -> tuple[int, int]:
-    """What a level with groups of this width takes, and those that follow."""
-    groups, rest = divmod(count, width)
-    return _pairs(rows * groups, width) + level, _tournament(rows, groups + rest, level)
-
-
-@lru_cache(1 << 12)
-def _tournament(rows: int, count: int, level: int) -> int:
-    return min((sum(_level_of_groups(rows, count, width, level)) for width in _widths(count)), default=0)
+    return best if best and options[best] < pairs_within(rows, count) + level else None
 
 
 @lru_cache(1 << 12)
@@ -199,7 +158,7 @@ def comparisons(rows: int, count: int, level: int, parts: tuple[int, ...] = PART
     """Levels of comparisons, and comparisons in all, unless chance wants more."""
     first = front(rows, count, level, parts)
     if first is None:
-        return int(count > 1), _pairs(rows, count)
+        return int(count > 1), pairs_within(rows, count)
     return _with_front(rows, count, first, level, parts)
 
 
@@ -215,7 +174,7 @@ def _with_front(rows: int, count: int, first: Front, level: int, parts: tuple[in
     return levels + searching + 1, taken
 
 
-def _pairs(rows: int, count: int) -> int:
+def pairs_within(rows: int, count: int) -> int:
     return rows * count * (count - 1) // 2
 
 
@@ -237,14 +196,14 @@ async def _ascending(compare: Compare, at: Places, level: int, parts: tuple[int,
     rows, count = at.shape
     first = front(rows, count, level, parts)
     if first is None:
-        return await _by_all_pairs(compare, at)
+        return await by_all_pairs(compare, at)
     s = first.pivots
     pivots, later = await _ascending(compare, at[:, :s], level, parts), at[:, s:]
     below = await _searched(compare, pivots, later, first)
     return _merged(pivots, *await _ordered_in_gaps(compare, later, below, s))
 
 
-async def _by_all_pairs(compare: Compare, at: Places) -> Places:
+async def by_all_pairs(compare: Compare, at: Places) -> Places:
     rows, count = at.shape
     i, j = np.triu_indices(count, 1)
     if not len(i) * rows:

@@ -88,7 +88,7 @@ async def maximum(ctx: Context, x: ArithmeticShare, limit: Range, shown: Shown =
     is shown has the limit's lowest.
 
     Where the suite shuffles, and there are five or more, by opened comparisons after it; else by comparing halves.
-    Rounds: n parties' and those of `opened_order.last_places`; or log2(n) times those of a comparison and two.
+    Rounds: n parties' and those of `opened_last.last_places`; or log2(n) times those of a comparison and two.
     """
     if shown is not None:
         lowest = suite_of(ctx).constant(ctx, x.ring.from_ints(np.full(x.shape, limit.lo)))

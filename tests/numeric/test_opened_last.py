@@ -1,0 +1,77 @@
+"""The last of shuffled elements by opened comparisons: right whatever the order, and by a fixed schedule."""
+
+from itertools import permutations
+
+import numpy as np
+import pytest
+import trio
+
+from protocols.numeric import opened_last
+from protocols.numeric.arg_maximum import arg_maximum
+from protocols.numeric.opened_last import KEPT, Sample, sampled
+from protocols.numeric.opened_order import LEVEL, LEVEL_MADE
+from protocols.ranges import Range
+
+from .computing import compute
+
+
+def found(keys, level=LEVEL):
+    """Where the last of each row of keys stands, and how many levels of comparisons, and comparisons, that took."""
+    rows, count = keys.shape
+    flat, sizes = keys.reshape(-1), []
+
+    async def before(left, right):
+        sizes.append(np.broadcast(left, right).size)
+        return flat[left] < flat[right]
+
+    starts = np.arange(rows)[:, None] * count
+    places = trio.run(opened_last._last, before, starts + np.arange(count), level) - starts[:, 0]
+    return places, (len(sizes), sum(sizes))
+
+
+@pytest.mark.parametrize("level", [1, LEVEL])
+@pytest.mark.parametrize("count", range(1, 7))
+def test_every_order_of_few_elements(count, level):
+    every = np.array(list(permutations(range(count))))
+    np.testing.assert_array_equal(found(every, level)[0], every.argmax(1))
+
+
+@pytest.mark.parametrize("order", ["ascending", "descending", "random", "last in the middle"])
+@pytest.mark.parametrize(("rows", "count", "level"), [(1, 5000, 512), (3, 5000, 2048), (1, 20_000, LEVEL)])
+def test_samples_of_any_order(order, rows, count, level):
+    """However many come after the sample's last: all of them, where elements ascend."""
+    keys = np.tile(np.arange(count), (rows, 1))
+    if order == "descending":
+        keys = keys[:, ::-1]
+    elif order == "random":
+        keys = np.stack([np.random.default_rng(i).permutation(count) for i in range(rows)])
+    elif order == "last in the middle":
+        keys[:, count // 2] = count
+    assert sampled(rows, count, level)
+    np.testing.assert_array_equal(found(keys.copy(), level)[0], keys.argmax(1))
+
+
+def test_a_vocabulary_takes_five_levels_and_little_more_than_a_comparison_each():
+    sample = sampled(1, 49_152, LEVEL)
+    assert sample == Sample(512, KEPT * 49_152 // 512)
+    keys = np.random.default_rng(2).permutation(49_152)[None]
+    places, (levels, comparisons) = found(keys)
+    assert places == keys.argmax()
+    assert levels == 5
+    assert comparisons == opened_last._least(1, 49_152, LEVEL) - 5 * LEVEL < 1.2 * 49_152
+
+
+def test_few_elements_are_no_sample():
+    assert sampled(1, 1000, LEVEL) is None
+    assert sampled(384, 32, LEVEL_MADE) is None
+
+
+@pytest.mark.parametrize("suite", ["beaver", "replicated3"])
+def test_equal_elements_of_many(suite):
+    """The first of the largest, also where that is in the sample, or where many are as large."""
+    x = np.random.default_rng(4).integers(-3, 4, (1, 6000))
+
+    async def function(ctx, x, r, f):
+        return (await arg_maximum(ctx, x, r))[1]
+
+    assert compute(function, x, Range(-3, 3), 0, suite).values == x.argmax()
