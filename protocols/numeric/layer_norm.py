@@ -30,13 +30,14 @@ MEAN_BITS = 24
 
 @dataclass(frozen=True, slots=True)
 class _Squares:
-    """T = `times` * 2^(2 fraction) * v, of which 1 / sqrt(v + epsilon) is wanted with twice `fraction` bits, for v in
-    `bounds`."""
+    """T = `times` * 2^(2 fraction) * v, of which 1 / sqrt(v + epsilon) is wanted with `result` fractional bits, for v
+    in `bounds`."""
 
     times: int
     fraction: int
     epsilon: float
     bounds: Bounds
+    result: int
 
     def integer(self, v: float) -> int:
         """T for a public v."""
@@ -50,9 +51,16 @@ class _Squares:
 
 
 async def reciprocal_norm(
-    ctx: Context, x: ArithmeticShare, fraction: int, epsilon: float, mean_square: Bounds
+    ctx: Context,
+    x: ArithmeticShare,
+    fraction: int,
+    epsilon: float,
+    mean_square: Bounds,
+    *,
+    result: int | None = None,
 ) -> ArithmeticShare:
-    """[1 / sqrt(mean of x^2 + epsilon)] for each row of x (..., n): (..., 1), with twice `fraction` fractional bits.
+    """[1 / sqrt(mean of x^2 + epsilon)] for each row of x (..., n): (..., 1), with `result` fractional bits, or twice
+    `fraction`.
 
     The caller multiplies by it where that costs least, as after the next product with weights. `mean_square`: what it
     may be, epsilon not counted; a row outside gives a wrong number, and nobody notices. n epsilon is rounded to
@@ -62,7 +70,7 @@ async def reciprocal_norm(
     squares have no room in the ring, `domain` for bounds that are not positive.
     """
     n = x.shape[-1]
-    sizes = _checked(ctx, _Squares(n, fraction, epsilon, mean_square))
+    sizes = _checked(ctx, _Squares(n, fraction, epsilon, mean_square, 2 * fraction if result is None else result))
     squares = await suite_of(ctx).square(ctx, x)
     return await _reciprocal_root(ctx, squares.sum(-1).reshape((*x.shape[:-1], 1)), sizes)
 
@@ -79,7 +87,7 @@ async def layer_norm(
     Nobody learns anything; adversary and threshold are the suite's. Errors as `reciprocal_norm`.
     """
     n = x.shape[-1]
-    sizes = _checked(ctx, _Squares(n * n, fraction, epsilon, variance))
+    sizes = _checked(ctx, _Squares(n * n, fraction, epsilon, variance, 2 * fraction))
     total = x.sum(-1).reshape((*x.shape[:-1], 1))
     reciprocal = round(Decimal(1 << MEAN_BITS) / n)
     squares, mean = await together(
@@ -108,14 +116,14 @@ def _checked(ctx: Context, sizes: _Squares) -> _Squares:
 
 
 async def _reciprocal_root(ctx: Context, total: ArithmeticShare, sizes: _Squares) -> ArithmeticShare:
-    """[2^(2 fraction) / sqrt(v + epsilon)] from [T].
+    """[2^result / sqrt(v + epsilon)] from [T].
 
     With f' bits of T taken for fractional ones, its root's reciprocal is 2^(3 f' / 2) / sqrt(T). The rest is a factor.
     """
     r = sizes.range
     f = _fractional_bits(r)
     y = await inverse_sqrt(ctx, plus(ctx, total, sizes.integer(sizes.epsilon)), r, f)
-    exponent = 3 * sizes.fraction - 3 * f // 2
+    exponent = sizes.result + sizes.fraction - 3 * f // 2
     shift = FACTOR_BITS - exponent - sizes.times.bit_length() // 2
     factor = isqrt(sizes.times << 2 * (exponent + shift))
     return await rescale(ctx, y.scale(factor), shift)

@@ -35,13 +35,21 @@ FINER_BITS = 4
 
 
 async def softmax(
-    ctx: Context, x: ArithmeticShare, fraction: int, reach: float, *, grid_bits: int = GRID_BITS, shown: Shown = None
+    ctx: Context,
+    x: ArithmeticShare,
+    fraction: int,
+    reach: float,
+    *,
+    result: int | None = None,
+    grid_bits: int = GRID_BITS,
+    shown: Shown = None,
 ) -> tuple[ArithmeticShare, ArithmeticShare]:
     """[e] in the shape of x (..., n) and [1 / S], (..., 1): softmax is their product.
 
     x has `fraction` fractional bits and |x| <= reach; larger ones give wrong numbers, and nobody notices. `shown`,
     public, says which elements count, at least one of each row; the others have e = 0. e has `fraction` + 4 fractional
-    bits, 1 / S twice `fraction`. `grid_bits`: how coarse M is, in `coarse_maximum`; d = max(g, 2 g - 1/2) of its g.
+    bits, 1 / S has `result`, or twice `fraction`. `grid_bits`: how coarse M is, in `coarse_maximum`, with its g;
+    d = max(g, 2 g - 1/2).
     Error: e within E = 2^-(fraction+3) of exp(x - M), so that e / S is within 1.01 e^d (1 + n p) E of the
     softmax p of n elements; 1 / S within 2^-22 of itself and 2 last places.
     Rounds: those of `coarse_maximum`, of `exp` and of a reciprocal.
@@ -57,7 +65,9 @@ async def softmax(
     e = await _exponentials(ctx, below if at is None else below[at], fraction, limit)
     e = (e if at is None else _put(ctx, e, at, x.size)).reshape(x.shape)
     total = e.sum(-1).reshape((*x.shape[:-1], 1))
-    return e, await scaled_reciprocal(ctx, total, _sums(grid_bits, counted, f), f + 2 * fraction)
+    return e, await scaled_reciprocal(
+        ctx, total, _sums(grid_bits, counted, f), f + (2 * fraction if result is None else result)
+    )
 
 
 async def _exponentials(ctx: Context, x: ArithmeticShare, fraction: int, limit: Range) -> ArithmeticShare:

@@ -77,3 +77,11 @@ def test_bounds_that_cannot_be_are_refused_before_anything_is_sent(norm, bounds,
     runs = run(function, np.ones((1, 8192)), Range(0, 0), F, collect=True)
     assert {party.error.code for party in runs if isinstance(party.error, LocalError)} == {code}
     assert all(party.session.ledger.bytes_sent == 0 for party in runs)
+
+
+def test_the_reciprocal_has_the_bits_that_are_asked_for():
+    async def function(ctx, x, r, f):
+        return await reciprocal_norm(ctx, x, f, 0.0, BOUNDS, result=17)
+
+    found = compute(function, np.full((1, 8), 3 << F), Range(0, 0), F).values
+    assert found / 2.0**17 == pytest.approx(1 / 3, abs=2.0**-16)

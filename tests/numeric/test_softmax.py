@@ -77,3 +77,13 @@ def test_a_row_without_any_shown_is_refused():
 
 def test_rounds_do_not_depend_on_rows():
     assert parts(reals(1, 6, reach=8), 8)[2] == parts(reals(4, 3, 6, reach=8), 8)[2]
+
+
+def test_the_reciprocal_has_the_bits_that_are_asked_for():
+    x = reals(3, 5, reach=4)
+
+    async def function(ctx, x, r, f):
+        return concatenate(list(await softmax(ctx, x, f, 4, result=18)), -1)
+
+    found = compute(function, np.rint(x * 2.0**F).astype(np.int64), Range(0, 0), F).values
+    assert found[:, -1] / 2.0**18 * found[:, :-1].sum(-1) / 2.0 ** (F + FINER_BITS) == pytest.approx(1, abs=2.0**-15)
