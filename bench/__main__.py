@@ -13,6 +13,7 @@ from bench import (
     federated,
     garbled,
     kernels,
+    models,
     numeric,
     numpy,
     online,
@@ -34,6 +35,7 @@ TABLES = {
     "arithmetic": arithmetic.TITLE,
     "numpy": numpy.TITLE,
     numeric.TABLE: numeric.TITLE,
+    models.TABLE: models.TITLE,
     preprocessing.TABLE: preprocessing.TITLE,
     garbled.TABLE: garbled.TITLE,
     paillier.TABLE: paillier.TITLE,
@@ -104,6 +106,8 @@ def names(table: str) -> list[str]:
         return list(numpy.WORKLOADS)
     if table == numeric.TABLE:
         return list(numeric.WORKLOADS)
+    if table == models.TABLE:
+        return list(models.WORKLOADS)
     return kernels.names() if table == "kernels" else list(arithmetic.WORKLOADS)
 
 
@@ -131,6 +135,8 @@ def measure(table: str, options: Options) -> Iterator[Sequence[AnyRow]]:
         return online.measure(table, numpy.WORKLOADS, numpy.PEERS, options, with_tls=(False,), suites=(BEAVER,))
     if table == numeric.TABLE:
         return numeric.measure(options)
+    if table == models.TABLE:
+        return models.measure(options)
     return online.measure(table, arithmetic.WORKLOADS, arithmetic.PEERS, options)
 
 

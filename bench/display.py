@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from rich.console import Console
 from rich.table import Table
 
-from bench import arithmetic, joint_noise, joint_statistics, numeric, numpy
+from bench import arithmetic, joint_noise, joint_statistics, models, numeric, numpy
 from bench.harness import (
     BANDWIDTH,
     BEAVER,
@@ -25,7 +25,12 @@ from bench.harness import (
 WIDTH = 164
 LIMIT = "limit:"
 WORKLOADS = (
-    arithmetic.WORKLOADS | numpy.WORKLOADS | numeric.WORKLOADS | joint_noise.WORKLOADS | joint_statistics.WORKLOADS
+    arithmetic.WORKLOADS
+    | numpy.WORKLOADS
+    | numeric.WORKLOADS
+    | models.WORKLOADS
+    | joint_noise.WORKLOADS
+    | joint_statistics.WORKLOADS
 )
 
 
