@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from math import isqrt
 
 from mpc.context import Context, together
 from mpc.errors import LocalError
 from protocols.numeric.fixed_point import plus, product, rescale, room_of
+from protocols.numeric.normalised_in_pieces import reciprocal_root
+from protocols.numeric.pieces import has_own_pieces
 from protocols.numeric.square_root import inverse_sqrt
 from protocols.ranges import Range
 from protocols.shares import ArithmeticShare, concatenate
@@ -23,6 +26,9 @@ Bounds = tuple[float, float]
 
 ROOT_BITS, FACTOR_BITS = 22, 20
 """Of the smallest root, and of the public factor that it is multiplied by."""
+
+MOST_OCTAVES = 20
+"""Of sums whose root is in pieces."""
 
 MEAN_BITS = 24
 """Fractional bits of 1 / n."""
@@ -65,7 +71,8 @@ async def reciprocal_norm(
     The caller multiplies by it where that costs least, as after the next product with weights. `mean_square`: what it
     may be, epsilon not counted; a row outside gives a wrong number, and nobody notices. n epsilon is rounded to
     2 `fraction` bits.
-    Error: 2^-19 of itself and 2 last places. Rounds: one, and those of a root and a truncation.
+    Error: 2^-13 of itself and 2 last places, in pieces; else 2^-19. Rounds: 7 in pieces, where a dealer makes the
+    material; else one, and those of `inverse_sqrt` and a truncation.
     Nobody learns anything; adversary and threshold are the suite's. LocalError `range-too-wide` where the sums of
     squares have no room in the ring, `domain` for bounds that are not positive.
     """
@@ -82,8 +89,8 @@ async def layer_norm(
 
     Gains and shifts are the caller's, who can often put them into the weights that follow. `variance`: what it may be,
     epsilon not counted; a row outside gives wrong numbers, and nobody notices.
-    Error: two last places, 2^-18 of the result, and what the mean's last place is of the deviation. Rounds: one, those
-    of a root and a truncation, and two.
+    Error: two last places, 2^-12 of the result in pieces, else 2^-18, and what the mean's last place is of the
+    deviation. Rounds: those of `reciprocal_norm` and two.
     Nobody learns anything; adversary and threshold are the suite's. Errors as `reciprocal_norm`.
     """
     n = x.shape[-1]
@@ -116,13 +123,27 @@ def _checked(ctx: Context, sizes: _Squares) -> _Squares:
 
 
 async def _reciprocal_root(ctx: Context, total: ArithmeticShare, sizes: _Squares) -> ArithmeticShare:
-    """[2^result / sqrt(v + epsilon)] from [T].
+    """[2^result / sqrt(v + epsilon)] from [T]."""
+    whole, r = plus(ctx, total, sizes.integer(sizes.epsilon)), sizes.range
+    if has_own_pieces(ctx) and r.hi.bit_length() - r.lo.bit_length() < MOST_OCTAVES:
+        factor, bits = _inverse_of(sizes.times, room_of(ctx) - 1 - r.hi.bit_length())
+        scaled = Range(r.lo * factor, r.hi * factor)
+        return await reciprocal_root(ctx, whole.scale(factor), scaled, 2 * sizes.fraction + bits, sizes.result)
+    return await _by_factor(ctx, whole, sizes)
 
-    With f' bits of T taken for fractional ones, its root's reciprocal is 2^(3 f' / 2) / sqrt(T). The rest is a factor.
-    """
+
+def _inverse_of(n: int, room: int) -> tuple[int, int]:
+    """m of up to `room` bits, and b, so that m / 2^b is nearest to 1 / n."""
+    ways = [(round(Fraction(1 << b, n)), b) for b in range(n.bit_length() + max(room, 0))]
+    return min(((m, b) for m, b in ways if m), key=lambda way: (abs(Fraction(way[0] * n, 1 << way[1]) - 1), way[1]))
+
+
+async def _by_factor(ctx: Context, total: ArithmeticShare, sizes: _Squares) -> ArithmeticShare:
+    """With f' bits of T taken for fractional ones, its root's reciprocal is 2^(3 f' / 2) / sqrt(T). The rest is a
+    factor."""
     r = sizes.range
     f = _fractional_bits(r)
-    y = await inverse_sqrt(ctx, plus(ctx, total, sizes.integer(sizes.epsilon)), r, f)
+    y = await inverse_sqrt(ctx, total, r, f)
     exponent = sizes.result + sizes.fraction - 3 * f // 2
     shift = FACTOR_BITS - exponent - sizes.times.bit_length() // 2
     factor = isqrt(sizes.times << 2 * (exponent + shift))

@@ -76,7 +76,7 @@ async def _computed(
             "wrong-parameter", f"a grid of {form.grid.bits} bits in a ring of {x.ring.bits}",
             "leave two bits above the grid, or take a larger ring",
         )  # fmt: skip
-    if suite.by_pieces is not None and ctx.session.supply.dealt and x.ring.words == 1:
+    if has_own_pieces(ctx):
         own: Found = await suite.by_pieces(ctx, x, tables, within, times)
         return own
     found, outside = await _by_comparisons(ctx, x, form, within)
@@ -84,6 +84,11 @@ async def _computed(
         return found, outside
     z = await suite.mul(ctx, stack(found), times)
     return [z[i] for i in range(len(found))], outside
+
+
+def has_own_pieces(ctx: Context) -> bool:
+    """Whether the suite has a way of its own in this session: a dealer makes the material, for rings of one word."""
+    return suite_of(ctx).by_pieces is not None and ctx.session.supply.dealt and ctx.ring.words == 1
 
 
 async def _by_comparisons(ctx: Context, x: ArithmeticShare, form: Joined, within: tuple[int, int] | None) -> Found:

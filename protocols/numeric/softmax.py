@@ -17,6 +17,8 @@ from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.numeric.activations_in_pieces import CELLS, MOST_FRACTIONAL_BITS, exp_of_negative
 from protocols.numeric.exponential import exp
+from protocols.numeric.normalised_in_pieces import reciprocal
+from protocols.numeric.pieces import has_own_pieces
 from protocols.numeric.powers_of_two import exp_scaled
 from protocols.numeric.reciprocal import scaled_reciprocal
 from protocols.numeric.row_maximum import GRID_BITS, Shown, coarse_maximum
@@ -27,8 +29,8 @@ from protocols.suite import suite_of
 MOST_ABOVE = 0.5
 """x - M is below, whatever the grid."""
 
-LEAST_REACH = 16
-"""Of exponentials in pieces."""
+LEAST_REACH, MOST_OCTAVES = 16, 15
+"""Of exponentials in pieces, and of numbers whose reciprocal is."""
 
 FINER_BITS = 4
 """Fractional bits of the exponentials beyond those of x: of a row of n the sum is wrong by n last places at most."""
@@ -51,8 +53,9 @@ async def softmax(
     bits, 1 / S has `result`, or twice `fraction`. `grid_bits`: how coarse M is, in `coarse_maximum`, with its g;
     d = max(g, 2 g - 1/2).
     Error: e within E = 2^-(fraction+3) of exp(x - M), so that e / S is within 1.01 e^d (1 + n p) E of the
-    softmax p of n elements; 1 / S within 2^-22 of itself and 2 last places.
-    Rounds: those of `coarse_maximum`, of `exp` and of a reciprocal.
+    softmax p of n elements; 1 / S within 2^-14 of itself and 2 last places.
+    Rounds: with a dealer 12 for 32 elements: 4 of `coarse_maximum`, 3 of exp and 5 or 6 of a reciprocal in
+    pieces, for up to 12 fractional bits; else those of `maximum`, `exponential.exp` and `reciprocal`.
     Nobody learns anything; adversary and threshold are the suite's. LocalError `wrong-parameter` for a row of which
     nothing is shown, or a reach that `coarse_maximum` refuses.
     """
@@ -65,24 +68,24 @@ async def softmax(
     e = await _exponentials(ctx, below if at is None else below[at], fraction, limit)
     e = (e if at is None else _put(ctx, e, at, x.size)).reshape(x.shape)
     total = e.sum(-1).reshape((*x.shape[:-1], 1))
-    return e, await scaled_reciprocal(
-        ctx, total, _sums(grid_bits, counted, f), f + (2 * fraction if result is None else result)
-    )
+    sums, of_result = _sums(grid_bits, counted, f), 2 * fraction if result is None else result
+    return e, await _reciprocal(ctx, total, sums, f, of_result)
 
 
 async def _exponentials(ctx: Context, x: ArithmeticShare, fraction: int, limit: Range) -> ArithmeticShare:
     """[exp(x)] with FINER_BITS more, for x in the limit."""
     f = fraction + FINER_BITS
-    if in_pieces(ctx, fraction):
+    if has_own_pieces(ctx) and CELLS <= fraction <= MOST_FRACTIONAL_BITS:
         reach = 1 << (((-limit.lo >> fraction) + 2) >> 1).bit_length()
         return await exp_of_negative(ctx, x, fraction, f, max(reach, LEAST_REACH))
     return await exp(ctx, x.scale(1 << FINER_BITS), limit.shift_left(FINER_BITS), f)
 
 
-def in_pieces(ctx: Context, fraction: int) -> bool:
-    """Whether functions in pieces take fewest rounds: where the suite has its own way, and its material is dealt."""
-    own = suite_of(ctx).by_pieces is not None and ctx.session.supply.dealt and ctx.ring.words == 1
-    return own and CELLS <= fraction <= MOST_FRACTIONAL_BITS
+async def _reciprocal(ctx: Context, x: ArithmeticShare, r: Range, f: int, result: int) -> ArithmeticShare:
+    """[1 / x] for x in r with f fractional bits."""
+    if has_own_pieces(ctx) and r.hi.bit_length() - r.lo.bit_length() < MOST_OCTAVES:
+        return await reciprocal(ctx, x, r, f, result)
+    return await scaled_reciprocal(ctx, x, r, f + result)
 
 
 def _counted(x: ArithmeticShare, shown: Shown) -> int:
