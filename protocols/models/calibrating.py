@@ -7,12 +7,13 @@ from dataclasses import dataclass, field, replace
 from math import floor, inf
 
 import numpy as np
+import numpy.typing as npt
 
 from mpc.errors import LocalError
 from protocols.arguments import instance_of, whole_number
 from protocols.models.architectures import Architecture, Bert
 from protocols.models.clear_llama import Past
-from protocols.models.clear_model import ClearModel, need_tokenizer
+from protocols.models.clear_model import ClearModel, checked_tokens, need_tokenizer
 from protocols.models.fixed_point import FRACTION, Extent, Looking, Rounding, rounded_weights
 from protocols.models.model import Model
 from protocols.models.tensors import FloatArray
@@ -84,26 +85,34 @@ class Calibration:
         return found
 
 
-def calibrate(model: Model, texts: Sequence[str], *, fraction: int = FRACTION) -> Calibration:
-    """Measure the ranges of a model's values, and what `fraction` bits after the point cost, on public texts.
+def calibrate(model: Model, texts: Sequence[str | npt.ArrayLike], *, fraction: int = FRACTION) -> Calibration:
+    """Measure the ranges of a model's values, and what `fraction` bits after the point cost, on public texts, or rows
+    of their tokens.
 
     The owner does it alone, in the clear; what comes of it is public where ranges are declared by it, so texts must be
     public. Of a decoder with a frame, texts stand behind the frame's tokens, which are public as well: what those
     take is no part of the ranges, since the owner computes it in the clear. Twice the time of the model in the clear.
 
-    LocalError `wrong-argument`, `no-weights`, `no-tokenizer`, `wrong-text`, `text-too-long`.
+    LocalError `wrong-argument`, `no-weights`, `no-tokenizer`, `wrong-text`, `wrong-token`,
+    `text-too-long`.
     """
     instance_of(model, "model", Model, "what mpc.learning.load gives")
     if isinstance(texts, str) or not len(texts):
         raise LocalError("wrong-argument", "no list of texts is given as `texts`", "one text or more: [text, ...]")
     if not 1 <= whole_number(fraction, "fraction") <= MOST_FRACTION:
         raise LocalError("wrong-argument", f"fraction={fraction}", f"from 1 to {MOST_FRACTION} bits after the point")
+    frame = None if model.tokenizer is None or isinstance(model.architecture, Bert) else model.tokenizer.frame
+    before = np.empty(0, np.int64) if frame is None else frame.before
+    return calibrate_tokens(model, [_tokens(model, text) for text in texts], before, fraction)
+
+
+def _tokens(model: Model, text: str | npt.ArrayLike) -> Tokens:
+    """Of a text, which stands inside a frame where there is one. LocalError as of `calibrate`."""
+    if not isinstance(text, str):
+        return checked_tokens(model.architecture, text)
     tokenizer = need_tokenizer(model.tokenizer)
-    frame, encoder = tokenizer.frame, isinstance(model.architecture, Bert)
-    encode = tokenizer.encode if encoder or frame is None else tokenizer.encode_question
-    tokens = [encode(text) for text in texts]
-    before = frame.before if frame is not None and not encoder else np.empty(0, np.int64)
-    return calibrate_tokens(model, tokens, before, fraction)
+    inside = tokenizer.frame is not None and not isinstance(model.architecture, Bert)
+    return checked_tokens(model.architecture, tokenizer.encode_question(text) if inside else tokenizer.encode(text))
 
 
 def calibrate_tokens(model: Model, texts: Sequence[Tokens], before: Tokens, fraction: int) -> Calibration:

@@ -86,7 +86,7 @@ def test_what_cannot_be_measured_is_refused():
     for arguments, named, code in (
         ((model, "one text"), {}, "wrong-argument"), ((model, []), {}, "wrong-argument"),
         ((model, ["a"]), {"fraction": 0}, "wrong-argument"), ((model, ["a"]), {"fraction": 25}, "wrong-argument"),
-        ((model, ["a"]), {}, "no-tokenizer"), ((3, ["a"]), {}, "wrong-argument"),
+        ((model, [[99]]), {}, "wrong-token"), ((model, ["a"]), {}, "no-tokenizer"), ((3, ["a"]), {}, "wrong-argument"),
     ):  # fmt: skip
         with pytest.raises(LocalError) as caught:
             calibrate(*arguments, **named)
