@@ -7,13 +7,14 @@ pipelines of scalers before them.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from protocols.models.predictor import Activation, Floats, Layer, Link, Part, Predictor, joined
 from protocols.models.refusals import unsupported
-from protocols.models.sklearn_trees import trees_of
+from protocols.models.sklearn_trees import Nodes, nodes_of, nodes_of_histograms, trees_of
 
 _Made = tuple[list[Part], Link]
 
@@ -29,14 +30,13 @@ _WITH_ODDS = ("LogisticRegression", "LogisticRegressionCV", "LinearDiscriminantA
 TREES = ("DecisionTreeClassifier", "DecisionTreeRegressor", "ExtraTreeClassifier", "ExtraTreeRegressor")
 FORESTS = ("RandomForestClassifier", "RandomForestRegressor", "ExtraTreesClassifier", "ExtraTreesRegressor")
 BOOSTED = ("GradientBoostingClassifier", "GradientBoostingRegressor")
+HISTOGRAMS = ("HistGradientBoostingClassifier", "HistGradientBoostingRegressor")
 PERCEPTRONS = ("MLPClassifier", "MLPRegressor")
 SCALERS = ("StandardScaler", "MinMaxScaler", "MaxAbsScaler", "RobustScaler")
 OTHERS = ("KMeans", "MiniBatchKMeans", "PCA", "TruncatedSVD")
-SUPPORTED = (*LINEAR, *LINEAR_CLASSES, *TREES, *FORESTS, *BOOSTED, *PERCEPTRONS, *SCALERS, *OTHERS)
+SUPPORTED = (*LINEAR, *LINEAR_CLASSES, *TREES, *FORESTS, *BOOSTED, *HISTOGRAMS, *PERCEPTRONS, *SCALERS, *OTHERS)
 _NEAREST = {
     "SVC": "LinearSVC or LogisticRegression", "NuSVC": "LinearSVC or LogisticRegression", "SVR": "LinearSVR or Ridge",
-    "HistGradientBoostingClassifier": "GradientBoostingClassifier",
-    "HistGradientBoostingRegressor": "GradientBoostingRegressor",
     "KNeighborsClassifier": "RandomForestClassifier", "GaussianNB": "LinearDiscriminantAnalysis",
     "AdaBoostClassifier": "GradientBoostingClassifier", "OneHotEncoder": "columns of 0 and 1 as inputs",
     "ColumnTransformer": "columns that are scaled alike, or scaled before they come",
@@ -90,6 +90,7 @@ def _made(step: Any) -> _Made:
     name = type(step).__name__
     rules: tuple[tuple[tuple[str, ...], Callable[[Any], _Made]], ...] = (
         (LINEAR + LINEAR_CLASSES, _linear), (TREES, _tree), (FORESTS, _forest), (BOOSTED, _boosted),
+        (HISTOGRAMS, _boosted_by_histograms),
         (PERCEPTRONS, _perceptron), (SCALERS, _scaler), (OTHERS[:2], _clusters), (OTHERS[2:], _components),
     )  # fmt: skip
     return next(rule(step) for names, rule in rules if name in names)
@@ -101,10 +102,11 @@ def _linear(step: Any) -> _Made:
     name = type(step).__name__
     if name in LINEAR:
         return [Layer(weight, shift)], "values"
-    odds = name in _WITH_ODDS or (name == "SGDClassifier" and step.loss == "log_loss")
     if weight.shape[1] == 1:
+        odds = name in _WITH_ODDS or (name == "SGDClassifier" and step.loss == "log_loss")
         return [Layer(weight, shift)], "sigmoid" if odds else "sign"
-    return [Layer(weight, shift)], "softmax" if odds and name != "SGDClassifier" else "scores"
+    together = name in _WITH_ODDS and getattr(step, "multi_class", "") != "ovr"
+    return [Layer(weight, shift)], "softmax" if together else "scores"
 
 
 def _tree(step: Any) -> _Made:
@@ -118,44 +120,47 @@ def _forest(step: Any) -> _Made:
 def _averaged(step: Any, trees: Any) -> _Made:
     if getattr(step, "n_outputs_", 1) != 1:
         raise unsupported("the estimator", f"{step.n_outputs_} outputs of one tree", "one estimator for each output")
-    classes = hasattr(step, "classes_")
-    values = []
+    classes, nodes = hasattr(step, "classes_"), []
     for tree in trees:
         value = np.asarray(tree.tree_.value, np.float64)[:, 0, :]
         share = value / value.sum(axis=1, keepdims=True) if classes else value
-        values.append(share / len(trees))
-    start = np.zeros(values[0].shape[1])
-    return [trees_of(trees, values, start, step.n_features_in_)], "shares" if classes else "values"
+        nodes.append(nodes_of(tree, share / len(trees)))
+    start = np.zeros(nodes[0].values.shape[1])
+    return [trees_of(nodes, start, step.n_features_in_)], "shares" if classes else "values"
 
 
 def _boosted(step: Any) -> _Made:
-    """Where boosting starts follows from what the estimator says of one row, less what its trees say: of two, if it is
-    the same everywhere."""
-    _, outputs = step.estimators_.shape
-    trees = [tree for stage in step.estimators_ for tree in stage]
-    values = []
-    for number, tree in enumerate(trees):
+    if hasattr(step, "classes_") and step.loss != "log_loss":
+        raise unsupported("the estimator", f"loss={step.loss!r}", "loss='log_loss'")
+    outputs, nodes = step.estimators_.shape[1], []
+    for number, tree in enumerate(step.estimators_.reshape(-1)):
         value = np.zeros((tree.tree_.node_count, outputs))
         value[:, number % outputs] = step.learning_rate * tree.tree_.value[:, 0, 0]
-        values.append(value)
-    found = trees_of(trees, values, np.zeros(outputs), step.n_features_in_)
+        nodes.append(nodes_of(tree, value))
+    return _added(step, nodes, outputs)
+
+
+def _boosted_by_histograms(step: Any) -> _Made:
+    if step.loss in ("poisson", "gamma"):
+        raise unsupported("the estimator", f"loss={step.loss!r}", "loss='squared_error'")
+    stages = step._predictors
+    outputs = len(stages[0])
+    nodes = [nodes_of_histograms(tree, place, outputs) for stage in stages for place, tree in enumerate(stage)]
+    return _added(step, nodes, outputs)
+
+
+def _added(step: Any, nodes: list[Nodes], outputs: int) -> _Made:
+    """Where boosting starts follows from what the estimator says of one row, less what its trees say: of two, if it is
+    the same everywhere."""
+    found = trees_of(nodes, np.zeros(outputs), step.n_features_in_)
     rows = np.stack([np.zeros(step.n_features_in_), np.ones(step.n_features_in_)])
-    told = step.decision_function(rows) if hasattr(step, "classes_") else step.predict(rows)
-    start: Floats = np.asarray(told, np.float64).reshape(2, outputs) - found(rows.astype(np.float32))
+    classes = hasattr(step, "classes_")
+    told = step.decision_function(rows) if classes else step.predict(rows)
+    start: Floats = np.asarray(told, np.float64).reshape(2, outputs) - found(rows)
     if not np.allclose(start[0], start[1], rtol=1e-6, atol=1e-6):
         raise unsupported("the estimator", "an init= that differs from row to row", "init=None or 'zero'")
-    if not hasattr(step, "classes_"):
-        return [_started(found, start[0])], "values"
-    if step.loss != "log_loss":
-        raise unsupported("the estimator", f"loss={step.loss!r}", "loss='log_loss'")
-    return [_started(found, start[0])], "sigmoid" if outputs == 1 else "softmax"
-
-
-def _started(trees: Any, start: Floats) -> Part:
-    made: Part = type(trees)(
-        trees.features, trees.thresholds, trees.paths, trees.rights, trees.leaves, start, trees.inputs
-    )
-    return made
+    link: Link = "values" if not classes else "sigmoid" if outputs == 1 else "softmax"
+    return [replace(found, start=start[0])], link
 
 
 def _perceptron(step: Any) -> _Made:

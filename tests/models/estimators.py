@@ -8,6 +8,7 @@ import pytest
 
 pytest.importorskip("sklearn", reason="scikit-learn is not installed")
 
+import threadpoolctl
 from sklearn import cluster, decomposition, discriminant_analysis, ensemble, linear_model, neural_network, svm, tree
 from sklearn import preprocessing as scaling
 from sklearn.pipeline import make_pipeline
@@ -43,6 +44,12 @@ _ESTIMATORS = {
     "GradientBoostingRegressor": lambda: ensemble.GradientBoostingRegressor(
         n_estimators=5, max_depth=2, random_state=0
     ).fit(ROWS, NUMBERS),
+    "HistGradientBoostingClassifier": lambda: ensemble.HistGradientBoostingClassifier(
+        max_iter=3, max_depth=3, min_samples_leaf=5
+    ).fit(ROWS, THREE),
+    "HistGradientBoostingRegressor": lambda: ensemble.HistGradientBoostingRegressor(
+        max_iter=3, max_leaf_nodes=7, min_samples_leaf=5
+    ).fit(ROWS, NUMBERS),
     "MLPClassifier of three": lambda: neural_network.MLPClassifier(
         (4, 3), max_iter=30, random_state=0
     ).fit(ROWS, THREE),
@@ -71,7 +78,8 @@ NAMES = tuple(_ESTIMATORS)
 @cache
 def fitted(name):
     """One of them; each is fitted once."""
-    with warnings.catch_warnings(action="ignore"):  # of those that would go on learning
+    # Some would go on learning, and say so; threads that wait for one another are slow where others run as well.
+    with warnings.catch_warnings(action="ignore"), threadpoolctl.threadpool_limits(1):
         return _ESTIMATORS[name]()
 
 

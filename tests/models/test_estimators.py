@@ -58,6 +58,11 @@ def test_every_leaf_of_a_padded_table_is_reached_by_what_the_tree_sends_there():
          ("exponential", "log_loss")),
         (lambda: ensemble.GradientBoostingRegressor(n_estimators=2, init=linear_model.Ridge()).fit(ROWS, NUMBERS),
          ("differs from row to row", "init=None")),
+        (lambda: ensemble.HistGradientBoostingRegressor(max_iter=1, loss="poisson").fit(ROWS, np.exp(NUMBERS / 9)),
+         ("poisson", "squared_error")),
+        (lambda: ensemble.HistGradientBoostingRegressor(
+            max_iter=1, categorical_features=[0], min_samples_leaf=3
+        ).fit(np.abs(ROWS).round(), ROWS[:, 0].round() % 2), ("categories", "columns of 0 and 1")),
         (lambda: make_pipeline("passthrough").fit(ROWS), ("no step at all", "one estimator")),
         (lambda: dummy.DummyClassifier().fit(ROWS, THREE), ("DummyClassifier", "linear model")),
     ],

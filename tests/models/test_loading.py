@@ -248,6 +248,19 @@ def test_integers_are_no_weights(tmp_path):
     assert (code, "(I8)" in said) == ("unsupported-model", True)
 
 
+def test_a_sentence_encoder_states_its_longest_text_and_its_pooling(tmp_path):
+    path = write_safetensors(tmp_path, BERT, weights(BERT))
+    (tmp_path / "sentence_bert_config.json").write_text('{"max_seq_length": 9}')
+    pooling = tmp_path / "1_Pooling" / "config.json"
+    pooling.parent.mkdir()
+    pooling.write_text('{"pooling_mode_mean_tokens": true, "pooling_mode_cls_token": false}')
+    assert load(path).architecture.window == 9
+    pooling.write_text('{"pooling_mode_mean_tokens": false, "pooling_mode_cls_token": true}')
+    code, said = code_of(load, path)
+    assert code == "unsupported-model"
+    assert "pooling_mode_mean_tokens=False; pooling_mode_cls_token=True" in said
+
+
 def test_numbers_may_be_given_beside_the_file(tmp_path):
     own = weights(BERT)
     path = write_safetensors(tmp_path, BERT, own)

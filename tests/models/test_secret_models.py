@@ -58,6 +58,13 @@ def test_probabilities_are_those_of_the_estimator(name):
     assert np.allclose(found, want[:, 1] if found.ndim == 1 else want, atol=2e-3)
 
 
+@pytest.mark.parametrize("name", ["DecisionTreeClassifier", "LogisticRegression of three"])
+def test_rows_may_be_whole_numbers(name):
+    rows = np.rint(ASKED).astype(int)
+    predictor = load(fitted(name))
+    assert np.array_equal(asked(predictor, rows=rows), wanted(fitted(name), predictor.classes, rows))
+
+
 def test_rows_on_a_threshold_go_left_as_in_the_clear():
     """Thresholds are rounded downwards, and numbers of rows are multiples of the last place."""
     sklearn = pytest.importorskip("sklearn.tree")

@@ -1,7 +1,7 @@
 """Texts to tokens: byte pairs rebuilt of a GGUF file, the frame of a chat, and texts that are none."""
 
 import pytest
-from models.tiny_models import BYTES, LLAMA, vocabulary, weights, write_gguf
+from models.tiny_models import BERT, BYTES, LLAMA, vocabulary, weights, write_gguf, write_safetensors
 
 from mpc.errors import LocalError
 from protocols.models.loading import load
@@ -124,3 +124,32 @@ def test_a_file_of_a_tokenizer_is_read_beside_the_weights(tmp_path, model):
         with pytest.raises(LocalError) as caught:
             load(weights_file, tokenizer=path)
         assert caught.value.code == "unreadable-model"
+
+
+def word_pieces(path, longest):
+    """A tokenizer as BERT's are stored: cutting and filling, and special tokens at the ends."""
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "hell", "##o", "the", "[", "]", "pad", "sep"]
+    inner = tokenizers.Tokenizer(
+        tokenizers.models.WordPiece({word: place for place, word in enumerate(words)}, unk_token="[UNK]")
+    )
+    inner.normalizer = tokenizers.normalizers.BertNormalizer()
+    inner.pre_tokenizer = tokenizers.pre_tokenizers.BertPreTokenizer()
+    inner.decoder = tokenizers.decoders.WordPiece()
+    inner.add_special_tokens(words[:4])
+    inner.post_processor = tokenizers.processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
+    inner.enable_truncation(longest)
+    inner.enable_padding(length=longest)
+    inner.save(str(path))
+
+
+def test_texts_of_an_encoder_are_neither_cut_nor_filled(tmp_path):
+    word_pieces(tmp_path / "tokenizer.json", 6)
+    model = load(write_safetensors(tmp_path, BERT, weights(BERT)))
+    assert model.encode("Hello the").tolist() == [2, 4, 5, 6, 3]
+    assert model.encode("the [SEP] hell").tolist() == [2, 6, 7, 10, 8, 4, 3]
+    assert model.decode([2, 4, 5, 6, 3]) == "hello the"
+    assert len(model.encode("the " * 14)) == 16
+    with pytest.raises(LocalError) as caught:
+        model.encode("the " * 15)
+    assert caught.value.code == "text-too-long"
+    assert model.clear.embed(["hello", "the"]).shape == (2, 12)
