@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from mpc.errors import LocalError
+from protocols.arguments import file_path, instance_of
 from protocols.models.architectures import Architecture, Bert, Llama
 from protocols.models.model import Model
 from protocols.models.refusals import unreadable
@@ -45,9 +46,15 @@ def public_digest(model: Model) -> bytes:
     return sha256(public_bytes(model)).digest()
 
 
-def write_public(model: Model, path: Path) -> None:
-    """Write the public part, for those who ask the model. Existing files are replaced."""
-    path.write_bytes(public_bytes(model))
+def write_public(model: Model, path: str | Path) -> None:
+    """Write the public part, for those who ask the model. A file that is there is replaced. LocalError
+    `wrong-argument`, `unwritable`."""
+    instance_of(model, "model", Model, "what mpc.learning.load gives of a transformer")
+    file = file_path(path, "path")
+    try:
+        file.write_bytes(public_bytes(model))
+    except OSError as error:
+        raise LocalError("unwritable", f"{file} cannot be written: {error.strerror}", "another folder") from None
 
 
 def read_public(path: Path) -> Model:

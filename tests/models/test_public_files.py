@@ -20,7 +20,7 @@ def model(tmp_path_factory):
 
 def test_a_user_encodes_as_the_owner_does_and_has_no_weights(tmp_path, model):
     path = tmp_path / "public.json"
-    write_public(model, path)
+    write_public(model, str(path))
     known = load(path)
     assert (known.architecture, known.tensors) == (model.architecture, None)
     for text in ("hello the 23", "<|im_end|>é"):
@@ -64,3 +64,11 @@ def test_files_that_are_none_are_refused(tmp_path, model):
     path.write_bytes(path.read_bytes()[:100])
     with pytest.raises(LocalError):
         load(path)
+
+
+def test_what_cannot_be_written_is_said(tmp_path, model):
+    wrong = {"wrong-argument": [(3, "path"), (model, 3)], "unwritable": [(model, tmp_path)]}
+    for code, arguments in [(code, each) for code, calls in wrong.items() for each in calls]:
+        with pytest.raises(LocalError) as caught:
+            write_public(*arguments)
+        assert caught.value.code == code
