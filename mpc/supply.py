@@ -18,7 +18,7 @@ Path = tuple[int, ...]
 Entry = tuple[Path, Correlation]
 
 WorkedOut = Callable[[Sequence[Any], Sequence[Material]], Awaitable[list[Material]]]
-"""What a party makes of pieces of these kinds by itself, as further parts of each."""
+"""What a party makes of pieces of these kinds by itself: the parts that calls take instead."""
 
 PLAN: Path = ()
 """The batch that a whole plan is."""

@@ -187,7 +187,7 @@ class DealerSupply:
         self._work[standing] = work
 
     async def _worked_out(self, entries: Sequence[Entry], fetched: Sequence[Words]) -> Iterable[Material]:
-        """The material of these entries, and with it what is worked out of it here."""
+        """The material of these entries, or what is worked out of it here."""
         materials = self._materials(entries, fetched)
         groups: dict[Path, list[int]] = {}
         for i, (_, kind) in enumerate(entries):
@@ -197,9 +197,9 @@ class DealerSupply:
             return materials
         made = list(materials)
         for standing, places in groups.items():
-            further = await self._work[standing]([entries[i][1] for i in places], [made[i] for i in places])
-            for i, parts in zip(places, further, strict=True):
-                made[i] += parts
+            parts = await self._work[standing]([entries[i][1] for i in places], [made[i] for i in places])
+            for i, material in zip(places, parts, strict=True):
+                made[i] = material
         return made
 
     def _materials(self, entries: Sequence[Entry], fetched: Sequence[Words]) -> Iterator[Material]:

@@ -29,6 +29,9 @@ _LENGTH_BYTES = 4
 _ENTRY_WORDS = 16
 """What an entry counts at least, in words."""
 
+_READ_FOR_MORE = 4
+"""So much less the drawn parts count of pieces that stand on others: what they stand on is read once for a slice."""
+
 _MAX_ENTRY_BYTES = 1 << 12
 _MAX_NUMBERS = 64
 """Of a shape, or of what else an argument says in numbers."""
@@ -93,7 +96,8 @@ def slices(entries: Sequence[Entry], n: int) -> Iterator[Sequence[Entry]]:
     """Consecutive runs of entries, each of about SLICE_WORDS words of corrections; the same at every party."""
     start = words = 0
     for i, (_, kind) in enumerate(entries):
-        words += sum(correction_words(kind, party, n) for party in range(n)) + _drawn_words(kind) + _ENTRY_WORDS
+        words += sum(correction_words(kind, party, n) for party in range(n)) + _ENTRY_WORDS
+        words += _drawn_words(kind) // _READ_FOR_MORE
         if words >= SLICE_WORDS:
             yield entries[start : i + 1]
             start, words = i + 1, 0

@@ -27,14 +27,18 @@ def times_masked(ring: Z2k, b: Words, w: StandingMatrix, transposed: bool) -> Wo
 
 
 def worked_out(w: StandingMatrix, kinds: Sequence[WeightProduct], materials: Sequence[Material]) -> list[Material]:
-    """z1 = B F - R of each piece, as a further part of it; those of one direction read F once together."""
+    """B and z1 = B F - R of each piece, by which it is longer than one that was not worked out, and R and D are empty.
+
+    Those of one direction read F once together.
+    """
     found: list[Material] = [()] * len(kinds)
     for transposed, places in by_direction(kinds):
         ring = kinds[0].ring
         products = times_masked(ring, joined(ring, materials, places), w, transposed)
         ends = np.cumsum([kinds[i].rows for i in places])[:-1]
         for i, product in zip(places, np.split(products, ends), strict=True):
-            found[i] = (ring.sub(product, ring.reduce(materials[i][1])),)
+            b, r, d = materials[i]
+            found[i] = b, d, d, ring.sub(product, ring.reduce(r))
     return found
 
 
