@@ -13,6 +13,7 @@ from mpc.algebra.words import Words
 from mpc.context import Context
 from mpc.errors import LocalError
 from mpc.standing import Standing
+from protocols.preprocessing.kinds.weight_mask import WeightMask
 from protocols.preprocessing.kinds.weight_product import WeightProduct
 from protocols.shares import ArithmeticShare, Shape
 
@@ -38,6 +39,11 @@ class StandingMatrix:
     integers: Integers | None = field(default=None, repr=False)
     masked: Words | None = field(default=None, repr=False)
     share: ArithmeticShare | None = field(default=None, repr=False)
+
+    @classmethod
+    def masked_in(cls, ring: Z2k, name: str, owner: int, shape: Shape, fraction: int = 0) -> StandingMatrix:
+        """What is public of it, where it is masked."""
+        return cls(name, owner, shape, fraction, Standing(f"mask of weights {name}", WeightMask(ring, shape, owner)))
 
     def __repr__(self) -> str:
         held = "shared" if self.mask is None else "masked"

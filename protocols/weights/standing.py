@@ -18,10 +18,8 @@ from mpc.algebra.interface import Z2k
 from mpc.context import Context
 from mpc.correlation import Material
 from mpc.errors import LocalError
-from mpc.standing import Standing
 from protocols.arguments import file_path
 from protocols.known import known, share_known
-from protocols.preprocessing.kinds.weight_mask import WeightMask
 from protocols.preprocessing.kinds.weight_product import WeightProduct
 from protocols.shares import Shape
 from protocols.suite import suite_of
@@ -60,8 +58,7 @@ async def stand(
         words = ring.from_signed(own.astype(np.int64)) if own is not None else None
         share = await share_known(ctx, known(ctx, owner, words, shape))
         return StandingMatrix(name, owner, shape, fraction, share=share)
-    mask = Standing(f"mask of weights {name}", WeightMask(ring, shape, owner))
-    held = StandingMatrix(name, owner, shape, fraction, mask, own)
+    held = replace(StandingMatrix.masked_in(ring, name, owner, shape, fraction), integers=own)
     masked = await (half_anew(ctx, held) if folder is None else half_kept(ctx, held, file_path(folder, "folder")))
     if masked is not None:
         held = replace(held, masked=masked)
