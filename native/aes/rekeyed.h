@@ -1,9 +1,16 @@
 /* AES-128 under many keys at once, the schedules made on the way; see docs/algorithms/aes.md. To be included once by a
  * file that includes aes/blocks_LEVEL.h. */
 
+#include "lengths.h"
+
 #define ALWAYS_INLINE inline __attribute__((always_inline))
 
 enum { KEYS = 4 * LANES };
+
+/* How many of `count` blocks lie in register v. */
+static ALWAYS_INLINE size_t in_register(size_t count, int v) {
+    return count <= (size_t)(LANES * v) ? 0 : at_most(count - (size_t)(LANES * v), LANES);
+}
 
 /* (x0, x1, x2, x3), (y0, ...), ... -> (x0, y0, z0, w0), (x1, ...), ... of 32-bit words in every lane: from the
  * keys to their words, and back. */

@@ -1,14 +1,7 @@
 /* Hashes and trees under fixed keys. To be included once by a file that includes aes/blocks_LEVEL.h and
  * aes/rekeyed.h. */
 
-#include "lengths.h"
-
 enum { GROUP = 8 };
-
-/* How many of `count` blocks lie in register v. */
-static ALWAYS_INLINE size_t in_register(size_t count, int v) {
-    return count <= (size_t)(LANES * v) ? 0 : at_most(count - (size_t)(LANES * v), LANES);
-}
 
 static ALWAYS_INLINE void load_round_keys(B keys[11], const uint8_t round_keys[176]) {
     for (int i = 0; i < 11; i++) keys[i] = spread_block(round_keys + 16 * i);

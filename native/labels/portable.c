@@ -2,35 +2,7 @@
 
 #include "kernels.h"
 
-#include "aes/cipher.h"
-
-typedef struct {
-    uint64_t low, high;
-} Label;
-
-static Label label_at(const uint64_t *labels, size_t i) { return (Label){labels[2 * i], labels[2 * i + 1]}; }
-
-static void put(uint64_t *labels, size_t i, Label x) {
-    labels[2 * i] = x.low;
-    labels[2 * i + 1] = x.high;
-}
-
-static Label sum(Label x, Label y) { return (Label){x.low ^ y.low, x.high ^ y.high}; }
-
-static Label sigma(Label x) { return (Label){x.high, x.high ^ x.low}; }
-
-static Label if_odd(Label x, Label y) {
-    const uint64_t mask = 0 - (x.low & 1);
-    return (Label){y.low & mask, y.high & mask};
-}
-
-static Label pi(Label x, const uint8_t round_keys[176]) {
-    uint64_t state[2] = {x.low, x.high};
-    encrypt(state, round_keys, 10);
-    return (Label){state[0], state[1]};
-}
-
-static Label ccr(Label x, const uint8_t round_keys[176]) { return sum(pi(sigma(x), round_keys), sigma(x)); }
+#include "labels/portable_label.h"
 
 static void hash_cr(uint64_t *out, const uint64_t *x, const uint8_t round_keys[176], size_t n) {
     for (size_t i = 0; i < n; i++) put(out, i, sum(pi(label_at(x, i), round_keys), label_at(x, i)));
@@ -45,12 +17,6 @@ static void hash_tccr(uint64_t *out, const uint64_t *x, const uint8_t round_keys
         const Label inner = pi(label_at(x, i), round_keys), tweak = {first + i, 0};
         put(out, i, sum(pi(sum(inner, tweak), round_keys), inner));
     }
-}
-
-/* The round keys of the key start ^ tweak. */
-static void expand_tweaked(uint8_t round_keys[176], const uint64_t start[2], uint64_t tweak) {
-    const uint64_t key[2] = {start[0] ^ tweak, start[1]};
-    expand(round_keys, (const uint8_t *)key, 4, 10);
 }
 
 static void hash_rekeyed(uint64_t *out, const uint64_t *x, const uint64_t start[2], uint64_t first, size_t n,

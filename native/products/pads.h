@@ -11,11 +11,6 @@ enum { AHEAD = 1024 };
 
 static inline void store_first_words(uint64_t *out, size_t count, B v);
 
-/* How many of `count` blocks lie in register v. */
-static ALWAYS_INLINE size_t in_register(size_t count, int v) {
-    return count <= (size_t)(LANES * v) ? 0 : at_most(count - (size_t)(LANES * v), LANES);
-}
-
 /* `registers` is a constant where this is inlined. */
 static ALWAYS_INLINE void encrypt(B *state, const int registers, const B keys[11]) {
     for (int v = 0; v < registers; v++) state[v] = xor_blocks(state[v], keys[0]);
