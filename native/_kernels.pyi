@@ -287,6 +287,32 @@ class Lib:
     def parley_field_ntt_short(
         self, out: Pointer, x: Pointer, work: Pointer, batch: int, n: int, roots: Pointer, field: Pointer
     ) -> None: ...
+    def parley_point_deal(
+        self,
+        corrections: Pointer,
+        step: int,
+        points: Pointer,
+        left_roots: Pointer,
+        right_roots: Pointer,
+        start: Pointer,
+        first: int,
+        width: int,
+        n: int,
+    ) -> None: ...
+    def parley_point_read(
+        self,
+        at_most: Pointer,
+        same: Pointer,
+        corrections: Pointer,
+        step: int,
+        roots: Pointer,
+        party: int,
+        places: Pointer,
+        start: Pointer,
+        first: int,
+        width: int,
+        n: int,
+    ) -> None: ...
     def parley_hash_cr(self, out: Pointer, x: Pointer, round_keys: Pointer, n: int) -> None: ...
     def parley_hash_ccr(self, out: Pointer, x: Pointer, round_keys: Pointer, n: int) -> None: ...
     def parley_hash_tccr(self, out: Pointer, x: Pointer, round_keys: Pointer, first: int, n: int) -> None: ...

@@ -54,6 +54,8 @@ static const struct {
     {PLACE(ot, OtKernels), {&ot_portable, X86(&ot_avx2), NULL, NULL, X86(&ot_avx512_ice)}},
     {PLACE(products, ProductKernels), {&products_portable, X86(&products_avx2), NULL, NULL, X86(&products_avx512_ice)}},
     {PLACE(vole, VoleKernels), {&vole_portable, X86(&vole_avx2)}},
+    {PLACE(function_sharing, FunctionSharingKernels),
+     {&function_sharing_portable, X86(&function_sharing_avx2), NULL, NULL, X86(&function_sharing_avx512_ice)}},
     {PLACE(coins, CoinKernels), {&coins_portable, X86(&coins_avx2), NULL, X86(&coins_avx512)}},
     {PLACE(sponge, SpongeKernels), {&sponge_portable, NULL, NULL, X86(&sponge_avx512)}},
 };

@@ -28,6 +28,7 @@
 #include "coins/contract.h"
 #include "curve/contract.h"
 #include "field/contract.h"
+#include "function_sharing/contract.h"
 #include "labels/contract.h"
 #include "matmul/contract.h"
 #include "ot/contract.h"
@@ -60,6 +61,7 @@
     FAMILY(ot, OtKernels)                    \
     FAMILY(products, ProductKernels)         \
     FAMILY(vole, VoleKernels)                \
+    FAMILY(function_sharing, FunctionSharingKernels) \
     FAMILY(coins, CoinKernels)               \
     FAMILY(sponge, SpongeKernels)
 
