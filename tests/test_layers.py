@@ -26,7 +26,7 @@ ORDER = {
         "party_indices", "assurances", "consent", "outputs", "joint_decryption", "digits", "prefix",
         "many_ands",
         "derived", "one_array", "unchecked", "sorting_network", "aggregation", "homomorphic", "paillier", "prio3",
-        "circuits",
+        "circuits", "function_sharing",
         "ot.groups",
         "preprocessing.orders", "authenticated.side", "authenticated.bits", "authenticated.ands",
         "authenticated.equality", "authenticated.buckets", "preprocessing.tools", "preprocessing.transfers",
