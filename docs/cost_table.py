@@ -45,12 +45,14 @@ ROUTES_HEAD = """## From numbers to bits, by route
 
 The tables above have these four operations with edaBits, as they are where a dealer makes the material or more than
 two parties make it. Two parties without a dealer read tables of each other
-([comparison](comparison.md#two-parties-without-a-dealer)). What all parties send together:
+([comparison](comparison.md#two-parties-without-a-dealer)); with one they ask [keys](function_sharing.md) about few
+numbers, up to 1,149 of 64 bits. What all parties send together:
 """
 BY_ROUTE = (
-    ("tables", 2, "Two parties without a dealer: tables"),
-    ("masks", 2, "Two parties with a dealer: edaBits"),
-    ("masks", 3, "Three parties, with a dealer or without: edaBits"),
+    ("tables", 2, COUNTS[-1], "Two parties without a dealer: tables"),
+    ("points", 2, 1000, "Two parties with a dealer, few numbers: keys"),
+    ("masks", 2, COUNTS[-1], "Two parties with a dealer: edaBits"),
+    ("masks", 3, COUNTS[-1], "Three parties, with a dealer or without: edaBits"),
 )
 
 
@@ -126,10 +128,10 @@ def lines() -> Iterator[str]:
             yield row(name, function, arguments)
         yield ""
     yield ROUTES_HEAD
-    for route, n, title in BY_ROUTE:
+    for route, n, count, title in BY_ROUTE:
         yield f"### {title}\n"
-        yield "| operation on 10,000 values | rounds | bytes of all parties | material |\n|---|---:|---:|---|"
-        for name, (function, arguments) in to_bits(COUNTS[-1], route).items():
+        yield f"| operation on {count:,} values | rounds | bytes of all parties | material |\n|---|---:|---:|---|"
+        for name, (function, arguments) in to_bits(count, route).items():
             yield total_row(name, function, arguments, n)
         yield ""
     yield "## For matrices\n"

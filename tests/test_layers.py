@@ -82,7 +82,7 @@ FOLDER_ORDER = {
     ),
     "protocols.beaver": (
         "share", "arithmetic", "boolean", "by_garbling", "by_bmr", "by_pieces",
-        "read_table", "by_masks", "by_tables", "convert",
+        "read_table", "by_masks", "by_points", "by_tables", "convert",
         "truncate", "shuffle", "weights", "many_and", "steps", "__init__",
     ),
     "protocols.replicated3": (

@@ -15,7 +15,7 @@ from mpc.accounts.cost import cost
 from mpc.algebra.ring import Words
 from mpc.context import Context
 from protocols import derived
-from protocols.beaver import by_masks, by_tables
+from protocols.beaver import by_masks, by_points, by_tables
 from protocols.beaver.share import open_packed
 from protocols.one_array import OneArray, OneArrayBits, ring_of
 from protocols.preprocessing.kinds.dabit import DaBit
@@ -30,32 +30,36 @@ class Route(Protocol):
     async def a2b(self, ctx: Context, x: OneArray, width: int, /) -> OneArrayBits: ...
 
 
-ROUTES: dict[str, Route] = {"masks": by_masks, "tables": by_tables}
+ROUTES: dict[str, Route] = {"masks": by_masks, "tables": by_tables, "points": by_points}
 
 
-def _route(ctx: Context) -> Route:
+def _route(ctx: Context, x: OneArray) -> Route:
     """The cheapest one; docs/decisions/0013-routes-to-bits.md has the figures."""
-    return ROUTES["masks" if ctx.session.supply.dealt or ctx.n > 2 else "tables"]
+    if ctx.n > 2:
+        return ROUTES["masks"]
+    if not ctx.session.supply.dealt:
+        return ROUTES["tables"]
+    return ROUTES["points" if by_points.suits(x) else "masks"]
 
 
 async def msb(ctx: Context, x: OneArray) -> OneArrayBits:
     """<x < 0>, elementwise."""
-    return await _route(ctx).msb(ctx, x)
+    return await _route(ctx, x).msb(ctx, x)
 
 
 async def below(ctx: Context, x: OneArray, thresholds: Words) -> OneArrayBits:
     """<x < t> for each of m public thresholds t, as planes (m, words); |x - t| < 2^(k-1)."""
-    return await _route(ctx).below(ctx, x, thresholds)
+    return await _route(ctx, x).below(ctx, x, thresholds)
 
 
 async def is_zero(ctx: Context, x: OneArray) -> OneArrayBits:
     """<x == 0>, elementwise."""
-    return await _route(ctx).is_zero(ctx, x)
+    return await _route(ctx, x).is_zero(ctx, x)
 
 
 async def a2b(ctx: Context, x: OneArray, width: int) -> OneArrayBits:
     """<x_0 .. x_{width-1}>: the low bits of x, elementwise, as planes."""
-    return await _route(ctx).a2b(ctx, x, width)
+    return await _route(ctx, x).a2b(ctx, x, width)
 
 
 def _dabits(x: OneArrayBits) -> int:

@@ -97,8 +97,8 @@ async def erf(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> ArithmeticS
     Error: a little more than a unit of the last place at 16 fractional bits, `erf_loss`; exactly +-1 beyond +-4, or
     with more than 24 beyond +-6, but where the suite has sines at the cost of a reading and r reaches no further than
     44: then one longer series does without comparisons.
-    Rounds: those of `sin`; else 9 or 10 where r reaches beyond. Material: that of `sin` for each of 9 waves (16
-    fractional bits) but for the last truncation, and a comparison for each knot within r.
+    Rounds: those of `sin`; else 9 or 10 where r reaches beyond, 4 where the suite compares in one. Material: that of
+    `sin` for each of 9 waves (16 fractional bits) but for the last truncation, and a comparison for each knot within r.
     Nobody learns anything; as `sin`. Errors: those of `erf_range`.
     """
     erf_range(r, f, room_of(ctx))

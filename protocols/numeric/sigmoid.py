@@ -76,10 +76,11 @@ async def sigmoid(ctx: Context, x: ArithmeticShare, r: Range, f: int) -> Arithme
 
     Error: |y - sigmoid(x)| <= 1.1e-4 + 2^-f over the whole of r; exactly 0 or 1 beyond +-9.125, but for the series.
     Rounds: 3 where the suite has sines at the cost of a reading and r reaches no further than 35: a series of these
-    (`smooth_steps`), off by 1.4e-5 + 2^-f. Else 10, or 9 for ranges of up to 32 bits; 7 (8 for f > 16) where r lies
-    between two knots, 0 beyond them.
+    (`smooth_steps`), off by 1.4e-5 + 2^-f. Else 10, or 9 for ranges of up to 32 bits, 8 (9 for f > 16) where the suite
+    compares in one round; 7 (8 for f > 16) where r lies between two knots, 0 beyond them.
     Material: an edaBit and a daBit for each knot within r, 10 triples, a square pair, 6 or 7 truncation pairs
-    an element, ANDs of one comparison for each knot within r.
+    an element, ANDs of one comparison for each knot within r; a key of a point in place of edaBit and ANDs where few
+    values of two parties are compared.
     Nobody learns anything; adversary and threshold are the suite's. Errors: those of `sigmoid_range`.
     """
     sigmoid_range(r, f, room_of(ctx))

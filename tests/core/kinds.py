@@ -23,6 +23,7 @@ from protocols.preprocessing.kinds.many_and import ManyAnd
 from protocols.preprocessing.kinds.matrix_triple import MatrixTriple
 from protocols.preprocessing.kinds.one_of_many import OneOfMany
 from protocols.preprocessing.kinds.piece_mask import PieceMask
+from protocols.preprocessing.kinds.point_key import PointKey
 from protocols.preprocessing.kinds.random_value import RandomValue
 from protocols.preprocessing.kinds.share_translation import ShareTranslation
 from protocols.preprocessing.kinds.square_pair import SquarePair
@@ -123,6 +124,11 @@ OF_A_DEALER: list[Correlation] = [
     StepMask(Z64, 70, 11, 7),
     StepMask(Ring(9), 3, 0, 9),
     StepMask(Z128, 5, 30, 6),
+    PointKey(Z64, 70, 63),
+    PointKey(Z64, 3, 64),
+    PointKey(Ring(9), 5, 8),
+    PointKey(Ring(1), 2, 0),
+    PointKey(Ring(20), 0, 20),
 ]
 """What a dealer alone makes, and not the parties."""
 DEALT = [*EXAMPLES, *OF_A_DEALER]
