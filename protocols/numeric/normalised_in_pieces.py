@@ -177,7 +177,7 @@ async def reciprocal(ctx: Context, x: ArithmeticShare, r: Range, fraction: int, 
     """[1 / x] with `result` fractional bits, elementwise, any shape, for x in r with `fraction` of them.
 
     Off by at most 2^-15 of the result and a unit of the last place, 2^-14 where y is shortened, as where r.hi has more
-    than some 20 bits. Rounds: 5 where `by_pieces` takes 2, 3 where r is within an octave, one more where y is shortened.
+    than some 20 bits. Rounds: 5 if `by_pieces` takes 2, 3 where r is within an octave; one more where y is shortened.
     x outside of r gives a wrong number. Nobody learns anything; adversary and threshold are the suite's. LocalError
     `domain`, `range-too-wide` beyond some 16 octaves.
     """
