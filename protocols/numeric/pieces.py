@@ -21,6 +21,8 @@ from protocols.suite import suite_of
 
 __all__ = ["Grid", "Pieces", "by_pieces", "by_pieces_within"]
 
+WORD_BITS = 64
+
 Found = tuple[list[ArithmeticShare], BooleanShare | None]
 
 
@@ -88,7 +90,7 @@ async def _computed(
 
 def has_own_pieces(ctx: Context) -> bool:
     """Whether the suite has a way of its own in this session: a dealer makes the material, for rings of one word."""
-    return suite_of(ctx).by_pieces is not None and ctx.session.supply.dealt and ctx.ring.words == 1
+    return suite_of(ctx).by_pieces is not None and ctx.session.supply.dealt and ctx.ring.bits <= WORD_BITS
 
 
 async def _by_comparisons(ctx: Context, x: ArithmeticShare, form: Joined, within: tuple[int, int] | None) -> Found:
