@@ -20,8 +20,9 @@ from protocols.shares import ArithmeticShare
 _GROUPS = (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128)
 """How wide groups of a tournament may be, or all that are left up to the widest."""
 
-KEPT = 4
-"""How many times the average number of those after a sample's last are looked at: in 98 runs of 100 these are all."""
+KEPT = 28
+"""How many times the average number of those after a sample's last are looked at. That these are not all has a chance
+below exp(-28), 2^-40: of n elements the last `kept` are none of a sample of s with (1 - kept / n)^s at most."""
 
 SMALLEST_SAMPLE = 16
 

@@ -37,9 +37,10 @@ def test_every_order_of_few_elements(count, level):
 
 
 @pytest.mark.parametrize("order", ["ascending", "descending", "random", "last in the middle"])
-@pytest.mark.parametrize(("rows", "count", "level"), [(1, 5000, 512), (3, 5000, 2048), (1, 20_000, LEVEL)])
-def test_samples_of_any_order(order, rows, count, level):
+@pytest.mark.parametrize(("rows", "count", "kept"), [(1, 500, 20), (3, 120, 104), (2, 101, 1)])
+def test_samples_of_any_order(monkeypatch, order, rows, count, kept):
     """However many come after the sample's last: all of them, where elements ascend."""
+    monkeypatch.setattr(opened_last, "sampled", lambda rows, left, level: Sample(16, kept) if left == count else None)
     keys = np.tile(np.arange(count), (rows, 1))
     if order == "descending":
         keys = keys[:, ::-1]
@@ -47,22 +48,27 @@ def test_samples_of_any_order(order, rows, count, level):
         keys = np.stack([np.random.default_rng(i).permutation(count) for i in range(rows)])
     elif order == "last in the middle":
         keys[:, count // 2] = count
-    assert sampled(rows, count, level)
-    np.testing.assert_array_equal(found(keys.copy(), level)[0], keys.argmax(1))
+    np.testing.assert_array_equal(found(keys.copy(), 64)[0], keys.argmax(1))
 
 
-def test_a_vocabulary_takes_five_levels_and_little_more_than_a_comparison_each():
-    sample = sampled(1, 49_152, LEVEL)
-    assert sample == Sample(512, KEPT * 49_152 // 512)
+def test_a_vocabulary_takes_six_levels_and_little_more_than_a_comparison_each():
+    assert sampled(1, 49_152, LEVEL) == Sample(2048, KEPT * 49_152 // 2048)
     keys = np.random.default_rng(2).permutation(49_152)[None]
     places, (levels, comparisons) = found(keys)
     assert places == keys.argmax()
-    assert levels == 5
-    assert comparisons == opened_last._least(1, 49_152, LEVEL) - 5 * LEVEL < 1.2 * 49_152
+    assert levels == 6
+    assert comparisons == opened_last._least(1, 49_152, LEVEL) - 6 * LEVEL < 1.25 * 49_152
+
+
+@pytest.mark.parametrize(("count", "size"), [(49_152, 2048), (10_000, 256), (100_000, 64)])
+def test_more_than_are_kept_come_after_a_sample_with_less_than_two_to_the_minus_40(count, size):
+    """That is the chance that the last `kept` of all are none of the sample."""
+    kept = -(-KEPT * count // size)
+    assert sum(np.log2(1 - kept / (count - i)) for i in range(min(size, count - kept))) < -40
 
 
 def test_few_elements_are_no_sample():
-    assert sampled(1, 1000, LEVEL) is None
+    assert sampled(1, 10_000, LEVEL) is None
     assert sampled(384, 32, LEVEL_MADE) is None
 
 
