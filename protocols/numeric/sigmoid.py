@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from decimal import Context as Decimals
+from functools import lru_cache
 
 from mpc.context import Context, together
 from protocols.numeric.fixed_point import ROOM, check_fits, in_small_ring, plus, product, rescale, room_of, square
@@ -40,6 +41,7 @@ PIECES = ((0.0,) * (DEGREE + 1), LEFT, CENTRE, RIGHT, (1.0, *(0.0,) * DEGREE))
 EXACT = Decimals(prec=40)
 
 
+@lru_cache(1 << 8)
 def sigmoid_range(r: Range, f: int, room: int = ROOM) -> Range:
     """The range of sigmoid(x) as `sigmoid` computes it, for x in r: within [0, 1].
 

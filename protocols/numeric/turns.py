@@ -18,6 +18,7 @@ RING_BITS = 64
 TERMS = 11
 """Of Taylor's series of the sine up to a quarter of a turn: what is left out is below 2^-57."""
 
+_TAYLOR = tuple((-1.0) ** i / factorial(2 * i + 1) for i in range(TERMS))
 _AT_A_TIME = 1 << 11
 _QUARTER = np.uint64(1 << (RING_BITS - 2))
 
@@ -34,13 +35,15 @@ class Wave(NamedTuple):
 
 def sine_of_public_turns(turns: Reals) -> Reals:
     """sin(2 pi u) for |u| <= 1/2, within 2^-50, bit for bit the same on every machine."""
-    near = np.where(np.abs(turns) > 0.25, np.copysign(0.5, turns) - turns, turns)
-    x = near * (2 * pi)
+    x = np.where(np.abs(turns) > 0.25, np.copysign(0.5, turns) - turns, turns)
+    x *= 2 * pi
     square = x * x
-    total = np.zeros_like(x)
-    for i in reversed(range(TERMS)):
-        total = total * square + (-1.0) ** i / factorial(2 * i + 1)
-    return np.asarray(total * x)
+    total = np.full_like(x, _TAYLOR[-1])
+    for coefficient in reversed(_TAYLOR[:-1]):
+        total *= square
+        total += coefficient
+    total *= x
+    return total
 
 
 def waves_of_summand(r: U64, waves: Sequence[Wave], precision: int) -> U64:
@@ -79,10 +82,9 @@ def rotations(angles: U64, multiples: Sequence[int]) -> tuple[Reals, Reals]:
 
 
 def _rotation(angles: U64) -> tuple[Reals, Reals]:
-    cos, sin = (
-        sine_of_public_turns(np.asarray(angles + moved).view(np.int64).astype(np.float64) * 2.0**-RING_BITS)
-        for moved in (_QUARTER, np.uint64(0))
-    )
+    turns = np.stack((angles + _QUARTER, angles)).view(np.int64).astype(np.float64)
+    turns *= 2.0**-RING_BITS
+    cos, sin = sine_of_public_turns(turns)
     return cos, sin
 
 
