@@ -1,21 +1,23 @@
 """Two operations that are one call, where the suite can: what is between is never shared.
 
-Before an expression is computed, a product of which nothing is wanted but a truncation is taken into it, and a bit's
-number of which nothing is wanted but a choice into that. They keep their own values: who asks for these later has them
-computed. What is pending follows from the program where evaluations are one
-at a time, in the program's own calls; side by side with others every operation is a call of its own.
+Before an expression is computed, a product of which nothing is wanted but a truncation is taken into it, products of
+which nothing is wanted but sums into these, and a bit's number of which nothing is wanted but a choice into that. They
+keep their own values: who asks for these later has them computed. What is pending follows from the program where
+evaluations are one at a time, in the program's own calls; side by side with others every operation is a call of its
+own.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from math import prod
 from typing import Any
 
 import numpy as np
 
 from mpc.context import Context, Session
-from protocols.array.arithmetic import MULTIPLY, SQUARE
+from protocols.array.arithmetic import MULTIPLY, SQUARE, SUM
 from protocols.array.facts import matrix_shapes
 from protocols.array.logic import SELECT
 from protocols.array.lowering import lowering
@@ -40,12 +42,23 @@ async def _run(ctx: Context, node: Node, *factors: Any) -> Any:
     return (await suite.matmul_truncate(ctx, x.reshape(left), y.reshape(right), named["shift"])).reshape(shape)
 
 
+async def _add_up(ctx: Context, node: Node, *factors: Any) -> Any:
+    """The axes that are summed as one, the last: so many elements are shared as there are sums."""
+    axes, sides = node.parameters["axes"], factors[0].shape
+    kept = [axis for axis in range(len(sides)) if axis not in axes]
+    rows = (*(sides[axis] for axis in kept), prod(sides[axis] for axis in axes))
+    x, *others = (factor.transpose((*kept, *axes)).reshape(rows) for factor in factors)
+    return (await suite_of(ctx).inner(ctx, x, *(others or [x]))).reshape(node.shape)
+
+
 async def _choose(ctx: Context, node: Node, condition: Any, x: Any, y: Any) -> Any:
     return y + await suite_of(ctx).choose(ctx, condition, x - y)
 
 
 SHORTENED = operation("shortened product", _never, _run)
+SUMMED = operation("summed product", _never, _add_up)
 CHOSEN = operation("where bit", _never, _choose)
+_AS_ONE = {TRUNCATE: SHORTENED, SUM: SUMMED, SELECT: CHOSEN}
 
 
 def takes_in(call: Context) -> bool:
@@ -80,6 +93,9 @@ def _takes(session: Session, node: Node, users: dict[Value, set[Value]], wanted:
 def _fits(session: Session, node: Node, first: Node) -> bool:
     if node.operation is TRUNCATE:
         return first.operation in PRODUCTS
+    if node.operation is SUM:
+        alike = all(factor.shape == first.shape for factor in first.operands)
+        return first.operation in (MULTIPLY, SQUARE) and alike and bool(node.parameters["axes"])
     chooses = node.operation is SELECT and first.operation is BIT_TO_RING and session.suite.choose is not None
     if not chooses:
         return False
@@ -95,8 +111,10 @@ def _as_one(node: Node) -> tuple[Operation, int]:
     named: dict[str, Any] = {}
     if node.operation is TRUNCATE:
         named = {"matrices": first.operation is MATMUL, "shift": own.parameters["shift"]}
+    elif node.operation is SUM:
+        named = {"axes": own.parameters["axes"]}
     node.value.recipes.append(Recipe((*first.operands, *others), named))
-    return SHORTENED if node.operation is TRUNCATE else CHOSEN, len(node.value.recipes) - 1
+    return _AS_ONE[node.operation], len(node.value.recipes) - 1
 
 
 def _replaced(node: Node, made: dict[Value, tuple[Operation, int]]) -> Node:

@@ -16,6 +16,9 @@ from mpc.context import Context
 from protocols.replicated3.share import multiplied, reshared
 from protocols.replicated3.two_arrays import TwoArrays
 
+LONG = 256
+"""Rows from this length on are multiplied as matrices, which writes no product down; many short ones one by one."""
+
 
 def _product_words(x: TwoArrays, y: TwoArrays) -> int:
     return x.ring.words * prod(broadcast(x.shape, y.shape))
@@ -53,7 +56,12 @@ async def matmul(ctx: Context, x: TwoArrays, y: TwoArrays) -> TwoArrays:
 @cost(rounds=1, to_next=_inner_words)
 async def inner(ctx: Context, x: TwoArrays, y: TwoArrays) -> TwoArrays:
     """[sum of x * y over the last axis]: added up before anything is sent."""
-    return await _product(ctx, lambda a, b: x.ring.sum(x.ring.mul(a, b), -1), x, y)
+    count = x.shape[-1]
+    if count < LONG:
+        return await _product(ctx, lambda a, b: x.ring.sum(x.ring.mul(a, b), -1), x, y)
+    rows, columns = x.reshape((*x.shape[:-1], 1, count)), y.reshape((*y.shape, 1))
+    z = await _product(ctx, x.ring.matmul, rows, columns)
+    return z.reshape(z.shape[:-2])
 
 
 async def _product(ctx: Context, times: Callable[[Words, Words], Words], x: TwoArrays, y: TwoArrays) -> TwoArrays:

@@ -100,3 +100,43 @@ def test_a_plan_foretells_it(suite):
 
     done, planned = run(main, suite).report, mpc.plan(main, [None] * 3, suite=suite).report
     assert (planned.rounds, planned.bytes_sent) == (done.rounds, done.bytes_sent)
+
+
+@pytest.mark.parametrize("axis", [None, 0, -1, (0, 2)])
+@pytest.mark.parametrize("keepdims", [False, True])
+def test_sums_of_products_are_of_few_elements(axis, keepdims):
+    async def main(ctx, mine):
+        (x, y), (a, b) = await pair(ctx, 3, 2, 300)
+        found = [np.sum(x * y, axis, keepdims=keepdims), np.sum(x * x, axis, keepdims=keepdims)]
+        right = [np.sum(a * b, axis, keepdims=keepdims), np.sum(a * a, axis, keepdims=keepdims)]
+        return await mpc.reveal(ctx, *found), right
+
+    for one, other in zip(*run(main).result, strict=True):
+        assert one.shape == other.shape
+        assert np.abs(one - other).max() < 300 * 6 * 9 * 2.0**-15
+
+
+@pytest.mark.parametrize("square", [False, True])
+def test_no_product_is_sent_of_which_nothing_but_the_sum_is_wanted(square):
+    async def main(ctx, mine):
+        (x, y), (a, b) = await pair(ctx, COUNT)
+        before = ctx.session.ledger.bytes_sent
+        found = await mpc.reveal(ctx, np.sum(x * x if square else x * y))
+        return ctx.session.ledger.bytes_sent - before, found, np.sum(a * a if square else a * b)
+
+    done = run(main)
+    sent, found, right = done.result
+    assert sent < (1 if square else 2) * 8 * COUNT + 1000  # operands are put in when they are first needed
+    assert abs(found - right) < COUNT * 9 * 2.0**-15
+
+
+def test_sums_of_products_that_are_wanted_themselves_or_of_another_shape_and_over_no_axis():
+    async def main(ctx, mine):
+        (x, y), (a, b) = await pair(ctx, 4, 6)
+        wanted = x * y
+        found = [wanted.sum(0), wanted[0], (x * y[:1]).sum(1), np.sum(y * y, ())]
+        return await mpc.reveal(ctx, *found), [(a * b).sum(0), (a * b)[0], (a * b[:1]).sum(1), b * b]
+
+    for one, other in zip(*run(main).result, strict=True):
+        assert one.shape == other.shape
+        assert np.abs(one - other).max() < 0.02
