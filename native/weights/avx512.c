@@ -6,7 +6,7 @@
 
 #include "targets/avx512.h"
 
-enum { LINES = 8, SPAN = 16, LINE = 32 };
+enum { LINES = 8, SPAN = 16 };
 
 #include "weights/blocks.h"
 #include "weights/differences.h"
@@ -70,7 +70,7 @@ static inline __attribute__((always_inline)) void dots_of(const size_t count, co
         for (size_t k = 0; k < count; k++) x[k] = words(vectors[k] + l, here);
         for (size_t i = 0; i < span; i++) {
             const V y = weights(w + i * w_row + l, here);
-            if (l % LINE == 0) __builtin_prefetch(w + (FEW + i) * w_row + l);
+            if (l % LINE == 0) __builtin_prefetch(w + (2 * FEW + i) * w_row + l, 0, 2);
             for (size_t k = 0; k < count; k++)
                 sums[k][i] = _mm512_add_epi64(sums[k][i], _mm512_mullo_epi64(x[k], y));
         }

@@ -12,7 +12,7 @@
 
 #include "lengths.h"
 
-enum { ROW_BLOCK = 16, SEGMENT = 2048, SHORTEST = 256, FEW = 4, CHUNK = 1024 };
+enum { LINE = 32, ROW_BLOCK = 16, SEGMENT = 2048, SHORTEST = 256, FEW = 4, CHUNK = 1024 };
 
 static void add_lines(uint64_t *out, size_t out_row, const uint64_t factors[][LINES], size_t rows,
                       const int16_t *const lines[LINES], size_t columns, int accumulate);
@@ -35,7 +35,10 @@ static void add_segment(uint64_t *out, size_t out_row, Matrix x, const int16_t *
                 factors[i][k] = l + k < inner ? x.words[i * x.row + (l + k) * x.column] : 0;
         for (size_t j = 0; j < columns; j += SPAN) {
             const int16_t *here[LINES];
-            for (size_t k = 0; k < LINES; k++) here[k] = lines[k] + j;
+            for (size_t k = 0; k < LINES; k++) {
+                here[k] = lines[k] + j;
+                if (j % LINE == 0) __builtin_prefetch(here[k] + 2 * LINES * w_row, 0, 2);
+            }
             add_lines(out + j, out_row, (const uint64_t(*)[LINES])factors, rows, here, at_most(columns - j, SPAN),
                       l > 0);
         }
@@ -60,8 +63,9 @@ static void product(uint64_t *out, size_t out_row, Matrix x, const int16_t *w, s
 static void few_vectors(uint64_t *out, size_t out_row, Matrix x, const int16_t *w, size_t w_row, size_t rows,
                         size_t inner, size_t columns) {
     uint64_t copies[FEW][CHUNK];
-    for (size_t l = 0; l < inner; l += CHUNK) {
-        const size_t depth = at_most(inner - l, CHUNK);
+    const size_t chunk = x.column == 1 ? FEW * CHUNK / rows : CHUNK;
+    for (size_t l = 0; l < inner; l += chunk) {
+        const size_t depth = at_most(inner - l, chunk);
         const uint64_t *vectors[FEW];
         for (size_t k = 0; k < rows; k++) {
             vectors[k] = x.words + k * x.row + l;
