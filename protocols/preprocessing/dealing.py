@@ -48,12 +48,12 @@ class Dealing:
     n: int
     seed: Seed
     brought: dict[Path, Words] = field(default_factory=dict, repr=False)
-    """Standing material that this party drew elsewhere: of one part."""
+    """Standing material of one part that this party alone has and drew elsewhere."""
 
     def shares(self, path: Path, kind: Correlation) -> list[Words | None]:
         """This party's share of each part from its seed; None where it needs a correction or holds nothing."""
-        if path in self.brought:
-            return [self.brought[path]]
+        if (words := self.brought.get(path)) is not None and kind.parts() == (Part(words.shape, "clear", self.party),):
+            return [words]
         prg = self.seed.prg("material", path, *kind.encoding())
         return [
             draw(prg, part, kind.ring) if _expands(kind, i, part, self.party, self.n) else None

@@ -40,7 +40,8 @@ class KeptMask:
 
 def mask_file(folder: Path, ring: Z2k, integers: Integers) -> Path:
     """Where the mask of these weights is kept."""
-    name = DomainHash("mask of weights", ring.bits).absorb(integers).bytes(DIGEST_BYTES)
+    content = sha256(integers.reshape(-1).data).digest()
+    name = DomainHash("mask of weights", ring.bits, *integers.shape).absorb(content).bytes(DIGEST_BYTES)
     return folder / f"{name.hex()}.mask"
 
 

@@ -28,7 +28,7 @@ class StandingMatrix:
     """W of this shape (inputs, outputs), integers that stand for multiples of 2^-fraction and that `owner` has.
 
     Masked: the owner holds W as `integers`, the other party F = W - A as `masked`, both A in part as `mask`. Shared,
-    where the suite has no way for masked ones: everybody holds [W] as `share`.
+    where the suite has no way for masked ones: everybody holds [W] as `share`. `session`: where it stands.
     """
 
     name: str
@@ -39,6 +39,7 @@ class StandingMatrix:
     integers: Integers | None = field(default=None, repr=False)
     masked: Words | None = field(default=None, repr=False)
     share: ArithmeticShare | None = field(default=None, repr=False)
+    session: bytes = b""
 
     @classmethod
     def masked_in(cls, ring: Z2k, name: str, owner: int, shape: Shape, fraction: int = 0) -> StandingMatrix:

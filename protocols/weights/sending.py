@@ -48,7 +48,7 @@ async def half_kept(ctx: Context, w: StandingMatrix, folder: Path) -> Words | No
 async def _owner_keeps(ctx: Context, w: StandingMatrix, folder: Path) -> None:
     """The mask of these weights, or a new one where there is none, comes to stand."""
     assert w.integers is not None
-    file = mask_file(folder, w.ring, w.integers)
+    file = await ctx.in_thread(mask_file, folder, w.ring, w.integers)
     kept = recall(file)
     secret = (Seed.fresh() if kept is None else kept.seed).secret
     ctx.session.supply.bring(w.where, np.frombuffer(secret, U64))
@@ -80,7 +80,7 @@ async def offer(ctx: Context, w: StandingMatrix, digest: bytes, folder: Path) ->
         ctx.send(w.user, np.frombuffer(digest, U64))
         (has,) = (await ctx.receive(w.user, Spec((1,)))).tolist()
         if has not in (0, 1) or (has and digest == _NONE):
-            raise _peer_error(ctx, w, "malformed-message", "says that it has masked weights that there are none of")
+            raise _misled(ctx, w, "malformed-message", "says that it has masked weights that there are none of")
         return bool(has), None
     told = (await ctx.receive(w.owner, Spec((_DIGEST_WORDS,)))).tobytes()
     masked = None if told == _NONE else await ctx.in_thread(mapped, masked_file(folder, told), w.shape, told)
@@ -107,7 +107,7 @@ async def send_masked(ctx: Context, w: StandingMatrix, seed: Words, room: Words 
             room[rows] = w.ring.reduce(received)
     told = (await ctx.receive(w.owner, Spec((_DIGEST_WORDS,)))).tobytes()
     if not ctx.planning and told != digest.digest():
-        raise _peer_error(ctx, w, "weights-differ", "sent other masked weights than it says it has")
+        raise _misled(ctx, w, "weights-differ", "sent other masked weights than it says it has")
     return digest.digest()
 
 
@@ -119,7 +119,7 @@ def _masked_blocks(ctx: Context, w: StandingMatrix, seed: Words) -> Iterator[Wor
     return (w.ring.reduce(masked_weights(integers[rows], a)) for rows in row_blocks(w.shape))
 
 
-def _peer_error(ctx: Context, w: StandingMatrix, code: str, what: str) -> PeerError:
+def _misled(ctx: Context, w: StandingMatrix, code: str, what: str) -> PeerError:
     name = ctx.names[1 - ctx.me]
     return PeerError(
         code, f"{name} {what} ({w.name!r})",

@@ -53,12 +53,12 @@ async def stand(
     """
     _announce(ctx, name, owner, shape)
     own = checked(weights, shape, name) if ctx.me == owner and not ctx.planning else None
-    ring = cast(Z2k, ctx.ring)
+    ring, session = cast(Z2k, ctx.ring), ctx.session.agreement.session
     if not masks(ctx):
         words = ring.from_signed(own.astype(np.int64)) if own is not None else None
         share = await share_known(ctx, known(ctx, owner, words, shape))
-        return StandingMatrix(name, owner, shape, fraction, share=share)
-    held = replace(StandingMatrix.masked_in(ring, name, owner, shape, fraction), integers=own)
+        return StandingMatrix(name, owner, shape, fraction, share=share, session=session)
+    held = replace(StandingMatrix.masked_in(ring, name, owner, shape, fraction), integers=own, session=session)
     masked = await (half_anew(ctx, held) if folder is None else half_kept(ctx, held, file_path(folder, "folder")))
     if masked is not None:
         held = replace(held, masked=masked)

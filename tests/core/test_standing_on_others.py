@@ -190,3 +190,21 @@ def test_seeds_rings_and_shapes_have_streams_of_their_own():
     of = [(Z64, seed, (4, 4)), (Z64, other, (4, 4)), (Z64, seed, (2, 8)), (Ring(63), seed, (4, 4))]
     words = [word for each in of for word in whole(*each).reshape(-1).tolist()]
     assert len(set(words)) == len(words)
+
+
+def test_what_is_brought_stands_only_where_its_owner_draws_it_alone():
+    """Another party's words at that place, or words of another form, change nothing."""
+
+    async def main(party, words):
+        supplies = local_supplies(2)
+        kind = USES[0][1]
+        if words is not None:
+            supplies[party].bring(HERE, words)
+        standing = await supplies[0].standing(HERE, BASE)
+        return standing, await made(supplies, [((3,), kind)]), kind
+
+    seed = np.arange(7, 11, dtype=np.uint64)
+    for party, words in ((0, seed), (1, seed), (0, seed[:3])):
+        standing, pieces, kind = trio.run(main, party, words)
+        check(kind, standing, pieces[0][0], pieces[1][0])
+        assert np.array_equal(standing[0], seed) == (party == 0 and words.size == 4)

@@ -178,6 +178,18 @@ def test_names_shapes_and_owners_are_checked_before_anything_is_sent():
             simulate(main, [None, None])
 
 
+def test_weights_of_another_session_are_refused():
+    async def main(ctx, mine, before=None):
+        own = np.ones((2, 2), int) if ctx.me == 0 else None
+        held = before[ctx.me] if before else await stand(ctx, "w", 0, own, (2, 2))
+        await product(ctx, await shared(ctx, 1, np.zeros((1, 2), np.uint64)), held)
+        return held
+
+    before = simulate(main, [None, None]).results
+    with pytest.raises(LocalError, match="weights-elsewhere"):
+        simulate(partial(main, before=before), [None, None])
+
+
 def test_nothing_of_the_weights_shows_in_what_is_printed():
     async def main(ctx, mine):
         return await stand(ctx, "layer", 0, np.full((2, 2), 12345) if ctx.me == 0 else None, (2, 2), fraction=12)
