@@ -22,12 +22,15 @@ from mpc.algebra.binary_field import GF2_128
 from mpc.algebra.cores import using_cores
 from mpc.algebra.field import FIELD64, FIELD128, LARGEST64, MERSENNE61, PrimeField
 from mpc.algebra.group import Scalars
+from mpc.algebra.powers_of_masks import polynomials
 from mpc.algebra.ring import Z64, Words
 from mpc.algebra.ristretto import ORDER, generator
+from mpc.algebra.weights import weight_product
 from mpc.algebra.wide_ring import Z128
 from mpc.errors import LocalError
-from mpc.prg import Seed
+from mpc.prg import Prg, Seed
 from native import implementations, selected, sources, using
+from protocols.function_sharing.points_gywzxlz23 import deal
 from protocols.ot.folding import Streams, parts
 from protocols.ot.pads import pad_planes
 from protocols.prio3.sponge import Sponge
@@ -40,6 +43,7 @@ SECONDS = 0.01
 WORDS = 1 << 15
 SIDE = 128
 TRANSFERS = 1 << 12
+POINT_BITS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +82,10 @@ def list_kernels(console: Console, compare: str | None = None) -> None:
 def samples() -> dict[str, Sample]:
     """A kernel of every family on random operands that fit into a core's cache.
 
-    Elementwise products for the rings and fields, bit planes, powers modulo 1024 bits with exponents of 64, products
-    of points by secret scalars, a random stream, hashes under a fixed key, correlated transfers of SoftSpokenOT with
-    k = 2, bits of AND triples, products of authenticated elements, coins of one probability, bytes of TurboSHAKE128.
+    Elementwise products for the rings and fields, 32 rows by weights, values of functions in pieces, bit planes, powers
+    modulo 1024 bits with exponents of 64, products of points by secret scalars, a random stream, hashes under a fixed
+    key, correlated transfers of SoftSpokenOT with k = 2, bits of AND triples, products of authenticated elements, keys
+    of points of 16 bits, coins of one probability, bytes of TurboSHAKE128.
     """
     prg = Seed.fresh().prg("kernels")
     x, y = prg.words((WORDS,)), prg.words((WORDS,))
@@ -91,11 +96,14 @@ def samples() -> dict[str, Sample]:
     modulus = Modulus(2**1024 - 105)
     bases, exponents = modulus.random(8), prg.words((8, 1))
     points, scalars = generator() * Scalars.random(ORDER, (8,)), Scalars.random(ORDER, (8,))
-    coins = Coins([exp_of_minus(Fraction(1))])
+    coins, integers = Coins([exp_of_minus(Fraction(1))]), x.view(np.int16)[:WORDS].reshape(SIDE, -1)
+    roots = prg.words((TRANSFERS, 2)), prg.words((TRANSFERS, 2))
     return {
         "ring": Sample("products", WORDS, partial(Z64.mul, x, y)),
         "wide": Sample("products", WORDS // 2, partial(Z128.mul, *pairs)),
         "matmul": Sample("products", SIDE**3, partial(Z64.matmul, left, right)),
+        "weights": Sample("products", 32 * WORDS, partial(weight_product, left[:32], integers)),
+        "pieces": _values_in_pieces(prg),
         "bits": Sample("words", WORDS, partial(bits.planes, x)),
         "binary_field": Sample("products", WORDS // 2, partial(GF2_128.mul, *pairs)),
         **{name: _product(field, x, y, WORDS) for name, field in fields.items()},
@@ -107,6 +115,7 @@ def samples() -> dict[str, Sample]:
         "ot": Sample("transfers", TRANSFERS, partial(streams.labels, prg.words((TRANSFERS, 2)), 0)),
         "products": Sample("labels", WORDS // 2, partial(pad_planes, pairs[0], None, x[:2], 0, 1)),
         "vole": _authenticated_products(MERSENNE61.reduce(x), MERSENNE61.reduce(y)),
+        "function_sharing": Sample("keys", TRANSFERS, partial(deal, x[:TRANSFERS], roots, x[:2], POINT_BITS)),
         "coins": Sample("coins", WORDS, partial(coins.toss, WORDS // LANES, prg)),
         "sponge": Sample("bytes", 8 * WORDS, partial(_squeezed, prg.words((WORDS,)).view(np.uint8))),
     }
@@ -121,6 +130,14 @@ def _squeezed(out: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
 
 def _product(field: PrimeField, x: Words, y: Words, count: int) -> Sample:
     return Sample("products", count, partial(field.mul, field.reduce(x), field.reduce(y)))
+
+
+def _values_in_pieces(prg: Prg) -> Sample:
+    """Polynomials of degree 4 chosen by eight bits."""
+    steps, opened = prg.words((1, 8, 5)), prg.words((8, bits.words_for(TRANSFERS)))
+    of_masks = prg.words((5, TRANSFERS)), prg.words((8, 5, TRANSFERS))
+    values = partial(polynomials, steps[:, 0], steps, prg.words((TRANSFERS,)), opened, *of_masks)
+    return Sample("values", TRANSFERS, values)
 
 
 def _authenticated_products(x: Words, y: Words) -> Sample:
