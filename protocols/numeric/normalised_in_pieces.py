@@ -1,9 +1,9 @@
 """1 / x and 1 / sqrt(x) of positive numbers in a declared range, in pieces: normalised, evaluated, scaled back.
 
-With 2^l the largest power of two below the range and 2^H one beyond it, numbers in [2^(l+iq), 2^(l+(i+1)q)) are
-multiplied by 2^(s_i) so that all end below 2^H, and lie in y = [1, 2^q) or, taken for the next group from a quarter
-below, in [3/4, 2^q). A first table gives that product, exactly, and another one g = 2^(s_i), or its root, in the same
-two rounds. A second one has the function of y by polynomials of degree 2, times g at once (`by_pieces(times=)`).
+With a power of two 2^H above the range, numbers in [2^(H-(i+1)q), 2^(H-iq)) are multiplied by 2^(iq), so that all end
+below 2^H and lie in y = [1, 2^q) or, taken for the next group from a quarter below, in [3/4, 2^q). A first table gives
+that product, exactly, and another one g = 2^(iq), or its root, in the same two rounds. A second one has the function of
+y by polynomials of degree 2, times g at once (`by_pieces(times=)`).
 
 y is shortened between where its square would leave no bits to coefficients. Groups of more octaves take fewer places
 in the first grid and more pieces and places in the second; what takes least material is chosen.
@@ -30,7 +30,9 @@ from protocols.shares import ArithmeticShare
 RELATIVE_ERROR_BITS, OF_UNSHORTENED = 14, 15
 """What is promised: relative 2^-14, or 2^-15 where y is not shortened."""
 LEAST_PRECISION = 15
-_ROOM = 60
+ROOM = 62
+"""The bits of numbers that truncation is exact for."""
+_RESULT_BITS = 60
 _WORD = 64
 ROOT_OF_TWO = EXACT.sqrt(Decimal(2))
 
@@ -49,20 +51,20 @@ RECIPROCAL, RECIPROCAL_ROOT = Power(1, 5, 8), Power(2, 7, 7)
 
 @dataclass(frozen=True)
 class Form:
-    """Public sizes in the letters above, for numbers of `power` in a range: l, how many groups, q; the highest number;
+    """Public sizes in the letters above, for numbers of `power` in a range: H, how many groups, q; the highest number;
     `halved`: a root of 2 is left over."""
 
     power: Power
-    low_bits: int
+    high_bits: int
     groups: int
     octaves: int
     highest: int
     halved: bool
 
     @property
-    def high_bits(self) -> int:
-        """H."""
-        return self.low_bits + self.groups * self.octaves
+    def second_bits(self) -> int:
+        """Where the second group begins."""
+        return self.high_bits - (self.groups - 1) * self.octaves
 
     @property
     def whole_precision(self) -> int:
@@ -77,7 +79,7 @@ class Form:
     @property
     def output_fraction(self) -> int:
         """Of the second table."""
-        return _ROOM - self.factor_bits
+        return _RESULT_BITS - self.factor_bits
 
     @property
     def precision(self) -> int:
@@ -90,10 +92,15 @@ class Form:
     def first_grid(self) -> Grid:
         """Of x: a cell is a quarter of where the second group begins, and the first one may be left out if that is no
         more than the lowest x."""
-        cell_bits = self.low_bits + self.octaves - 2
+        cell_bits = self.second_bits - 2
         first = int(self.octaves <= 2)
         place_bits = ((self.highest >> cell_bits) + 1 - first).bit_length()
         return Grid(cell_bits, place_bits, first + (1 << (place_bits - 1)))
+
+    @property
+    def first_place_bits(self) -> int:
+        """Of x; 0 where there is one group."""
+        return self.first_grid.place_bits if self.groups > 1 else 0
 
     @property
     def second_grid(self) -> Grid:
@@ -114,23 +121,24 @@ class Form:
 
     @property
     def fits(self) -> bool:
-        """Whether there is such material, and precision."""
+        """Whether there is such material, and precision, and numbers can be shortened."""
+        if (self.groups > 1 and self.second_bits < 2) or self.highest >= 1 << ROOM:
+            return False
         precise = self.precision >= min(self.whole_precision, LEAST_PRECISION)
-        places = max(self.first_grid.place_bits, self.second_grid.place_bits)
+        places = max(self.first_place_bits, self.second_grid.place_bits)
         return precise and places <= MOST_PLACE_BITS and len(self.knots) - 2 <= MOST_CHOICES
 
     @property
     def words(self) -> int:
         """Of material for a number, about: thermometers, and shares for each choice."""
-        places = (1 << self.first_grid.place_bits) * (self.groups > 1) + (1 << self.second_grid.place_bits)
+        places = (1 << self.first_place_bits) + (1 << self.second_grid.place_bits)
         return places // _WORD + 6 * len(self.knots) + 2 * self.groups
 
     def normalising(self) -> tuple[Pieces, Pieces]:
         """The tables of y and of g."""
         grid = self.first_grid
-        starts = [self.low_bits + i * self.octaves for i in range(self.groups)]
-        thresholds = tuple(1 << (start - grid.cell_bits) for start in starts[1:])
-        shifts = [self.high_bits - self.octaves - start for start in starts]
+        shifts = [i * self.octaves for i in reversed(range(self.groups))]
+        thresholds = tuple(1 << (self.high_bits - self.octaves - shift - grid.cell_bits) for shift in shifts[1:])
         scaled = tuple((0, 1 << shift) for shift in shifts)
         factors = tuple((1 << shift // self.power.root,) for shift in shifts)
         return Pieces(grid, thresholds, scaled, 0, 0), Pieces(grid, thresholds, factors, 0, 0)
@@ -156,9 +164,10 @@ def form_of(power: Power, r: Range, fraction: int) -> Form:
     forms = []
     for octaves in range(power.root, max(high - low, 1) + power.root, power.root):
         groups = -(-max(high - low, 1) // octaves)
-        halved = power.root == 2 and (fraction - low - groups * octaves) % 2 == 1
-        forms.append(Form(power, low, groups, octaves, r.hi, halved))
-    fitting = [form for form in forms if form.low_bits + form.octaves >= 2 and form.fits]
+        top = min(low + groups * octaves, ROOM)
+        halved = power.root == 2 and (fraction - top) % 2 == 1
+        forms.append(Form(power, top, groups, octaves, r.hi, halved))
+    fitting = [form for form in forms if form.fits]
     if not fitting:
         raise LocalError(
             "range-too-wide", f"reciprocals in pieces of numbers that may lie anywhere in {r.lo} to {r.hi}",

@@ -29,6 +29,7 @@ RANGES = {
     "a root of an odd power": (RECIPROCAL_ROOT, Range(2500, 1 << 20), 13, 5),
     "a root within two octaves": (RECIPROCAL_ROOT, Range(4096, 16383), 12, 3),
     "mean squares": (RECIPROCAL_ROOT, Range(1 << 15, 1 << 35), 24, 6),
+    "up to the largest number": (RECIPROCAL_ROOT, Range(1 << 45, (1 << 60) - 1), 51, 6),
     "sums of squares": (RECIPROCAL_ROOT, Range(1 << 40, 1 << 52), 40, 6),
 }
 
@@ -58,6 +59,31 @@ def test_results_are_within_their_relative_bound_and_a_unit(name, suite):
     bits = RELATIVE_ERROR_BITS if form.precision < form.whole_precision else OF_UNSHORTENED
     assert (np.abs(y - expected) <= expected * 2.0**-bits + 2.0**-result).all()
     assert suite != "beaver" or taken == [rounds, rounds]
+
+
+def in_the_clear(form, x, late, up):
+    """What comes of x before the last truncation, with the place one too high, or what is shortened rounded up."""
+    normalising, evaluating = tables_of(form)
+    y, g = (x, 1) if normalising is None else (table.at(x, late=late) for table in normalising)
+    assert 0 < y < 2**62
+    shift = form.whole_precision - form.precision
+    y = (y >> shift) + up if shift > 0 else y << -shift
+    assert 0 < evaluating.at(y) * g < 2**61
+    return evaluating.at(y) * g * 2.0**-form.output_fraction
+
+
+@pytest.mark.parametrize("low", [0, 1, 11, 27, 45, 59])
+@pytest.mark.parametrize("power", WAYS)
+def test_ranges_of_every_length_have_results_within_the_bound(power, low):
+    """Numbers at their ends, and around powers of two, each taken both ways; nothing leaves what truncation is for."""
+    for octaves in range(1, (17 if power is RECIPROCAL else 22)):
+        r = Range(1 << low, (1 << min(low + octaves, 62)) - 1)
+        form = form_of(power, r, low)
+        for x in [r.lo, r.hi, *(r.lo + (r.hi - r.lo) * k // 7 for k in range(7)), *numbers(r, 2)[::5].tolist()]:
+            for late, up in ((False, False), (True, True)):
+                found = in_the_clear(form, x, late, up)
+                exact = (x / 2**form.whole_precision) ** (-1 / power.root) * (2**0.5 if form.halved else 1)
+                assert abs(found / exact - 1) < 2.0**-RELATIVE_ERROR_BITS
 
 
 @pytest.mark.parametrize("power", WAYS)
