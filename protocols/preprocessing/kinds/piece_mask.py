@@ -68,12 +68,14 @@ class PieceMask(Kind):
         """What follows from r, the s_i and g."""
         r, s, g = drawn
         places = self.ring.low(self.ring.shift_right(r, self.cell_bits), self.place_bits)
-        powers = [self.ring.from_ints(np.ones(self.count, np.int64)), r]
-        for _ in range(self.degree - 1):
-            powers.append(self.ring.mul(powers[-1], r))
-        every = np.stack(powers)
-        chosen = np.stack([bits.unpack(plane, self.count).astype(np.uint64) for plane in s])
-        products = chosen[:, None] * every
+        every = np.empty((self.degree + 1, self.count), np.uint64)
+        every[0] = 1
+        for j in range(self.degree):
+            every[j + 1] = self.ring.mul(every[j], r)
+        products = np.empty((self.choices, *every.shape), np.uint64)
+        for i, plane in enumerate(s):
+            mask = np.zeros(self.count, np.uint64) - bits.unpack(plane, self.count)
+            np.bitwise_and(every, mask, out=products[i])
         size = g.size
         return (
             thermometers(places, self.place_bits), every[2:], products, self.ring.mul(every[1:, :size], g),
