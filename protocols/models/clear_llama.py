@@ -18,8 +18,8 @@ from protocols.models.tensors import FloatArray
 class Past:
     """Keys and values of the tokens before, by layer, each (key_value_heads, tokens, head); keys are turned already."""
 
-    keys: list[FloatArray] = field(default_factory=list)
-    values: list[FloatArray] = field(default_factory=list)
+    keys: list[FloatArray] = field(default_factory=list, repr=False)
+    values: list[FloatArray] = field(default_factory=list, repr=False)
 
     def __len__(self) -> int:
         """How many tokens there are."""

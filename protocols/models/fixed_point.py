@@ -37,7 +37,7 @@ class Looking:
     """Notes extents by name, and keeps the values of one text, in order, for `Rounding` to compare with."""
 
     extents: dict[str, Extent] = field(default_factory=dict)
-    values: list[tuple[str, FloatArray]] = field(default_factory=list)
+    values: list[tuple[str, FloatArray]] = field(default_factory=list, repr=False)
 
     def kept(self, name: str, x: FloatArray) -> FloatArray:
         """x itself."""

@@ -58,7 +58,7 @@ def load(
     if _begins(path, BEGINNING):
         return read_public(path)
     if _begins(path, MAGIC):
-        return of_gguf(path, architecture if not isinstance(architecture, str) else None, known)
+        return of_gguf(path, architecture, known)
     return of_safetensors(path, architecture, stated, known)
 
 

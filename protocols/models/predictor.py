@@ -7,7 +7,7 @@ shapes, sizes) is said in `protocols.models.told`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -31,8 +31,8 @@ ACTIVATIONS: dict[Activation, Callable[[Floats], Floats]] = {
 class Layer:
     """activation(x W + b): `weight` (inputs, outputs), `shift` (outputs,)."""
 
-    weight: Floats
-    shift: Floats
+    weight: Floats = field(repr=False)
+    shift: Floats = field(repr=False)
     activation: Activation = "identity"
 
     def __call__(self, x: Floats) -> Floats:
@@ -52,12 +52,12 @@ class Trees:
     and never more; 1 at what is no leaf, where paths are 0. `leaves` (trees, leaves, outputs).
     """
 
-    features: npt.NDArray[np.int64]
-    thresholds: Floats
-    paths: npt.NDArray[np.int8]
-    rights: npt.NDArray[np.int64]
-    leaves: Floats
-    start: Floats
+    features: npt.NDArray[np.int64] = field(repr=False)
+    thresholds: Floats = field(repr=False)
+    paths: npt.NDArray[np.int8] = field(repr=False)
+    rights: npt.NDArray[np.int64] = field(repr=False)
+    leaves: Floats = field(repr=False)
+    start: Floats = field(repr=False)
     inputs: int
 
     def __call__(self, x: Floats) -> Floats:

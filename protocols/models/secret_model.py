@@ -21,7 +21,7 @@ from protocols.array.node import Kind
 from protocols.array.secret import SecretArray
 from protocols.models.predictor import Activation, Layer, Part, Predictor, Trees
 from protocols.models.refusals import unsupported
-from protocols.models.told import MOST_BITS, Form, Told, ToldLayer, ToldTrees, fits, form_of, told_form
+from protocols.models.told import MOST_BITS, MOST_NUMBERS, Form, Told, ToldLayer, ToldTrees, fits, form_of, told_form
 from protocols.party_indices import party_index
 
 _ACTIVATIONS: dict[Activation, Callable[[SecretArray], SecretArray]] = {
@@ -191,13 +191,12 @@ def _own(model: Predictor | None, fraction: int, line: str) -> Predictor:
             line=line,
         )
     found = Predictor(tuple(_on_grid(part, fraction) for part in model.parts), model.link, model.classes)
-    form = form_of(found)
-    sizes = [getattr(told, name) for told in form.parts for name in told.__slots__ if name.endswith("_bits")]
-    if max(sizes) > MOST_BITS or not fits(form):
+    if not fits(form_of(found)):
         raise LocalError(
             "model-too-large",
-            f"the model has numbers of {max(sizes)} bits, or more parts and names of classes than are told",
-            f"features and targets in other units, so that numbers are below 2^{MOST_BITS}; fewer classes",
+            f"the model has numbers of {MOST_BITS} bits or more, over {MOST_NUMBERS:,} of them in one part, or more "
+            "names of classes than are told",
+            "features and targets in other units; fewer trees, features or classes",
             line=line,
         )
     return found

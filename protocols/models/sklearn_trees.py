@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -22,11 +22,11 @@ _Table = tuple[npt.NDArray[np.int64], Floats, npt.NDArray[np.int8], npt.NDArray[
 class Nodes:
     """A tree as arrays over its nodes, the root first: children, -1 at leaves; what is asked; (nodes, outputs)."""
 
-    left: npt.NDArray[np.int64]
-    right: npt.NDArray[np.int64]
-    features: npt.NDArray[np.int64]
-    thresholds: Floats
-    values: Floats
+    left: npt.NDArray[np.int64] = field(repr=False)
+    right: npt.NDArray[np.int64] = field(repr=False)
+    features: npt.NDArray[np.int64] = field(repr=False)
+    thresholds: Floats = field(repr=False)
+    values: Floats = field(repr=False)
 
 
 def nodes_of(estimator: Any, values: Floats) -> Nodes:

@@ -20,7 +20,7 @@ from protocols.models.predictor import Activation, Floats, Layer, Link, Part, Pr
 HEADER_BYTES = 1 << 16
 MOST_PARTS = 1 << 8
 MOST_CLASSES = 1 << 12
-MOST_NUMBERS = 1 << 30
+MOST_NUMBERS = 1 << 28
 """Of one array."""
 
 LEAST_BITS, MOST_BITS = -16, 48
@@ -100,8 +100,12 @@ async def told_form(call: Context, owner: int, own: Form | None) -> Form:
 
 
 def fits(form: Form) -> bool:
-    """Whether the message that tells it is short enough."""
-    return len(_packed(form)) <= HEADER_BYTES and len(form.parts) <= MOST_PARTS
+    """Whether the others will take it: what is too large for them, or too long, is refused where it is told."""
+    packed = _packed(form)
+    try:
+        return len(packed) <= HEADER_BYTES and _form(msgpack.unpackb(packed)) == form
+    except (ValueError, TypeError):
+        return False
 
 
 def _told(part: Part) -> Told:

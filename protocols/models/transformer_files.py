@@ -39,12 +39,13 @@ FAMILIES = {
 """By the `model_type` of a config.json."""
 
 
-def of_gguf(path: Path, architecture: Architecture | None, tokenizer: Tokenizer | None) -> Model:
+def of_gguf(path: Path, architecture: Architecture | str | None, tokenizer: Tokenizer | None) -> Model:
     """A model of a GGUF file, which has its own config and tokenizer. Errors as of `mpc.learning.load`."""
     file = gguf_file(path)
-    stated = llama_in(file) if architecture is None else architecture
-    if not isinstance(stated, Llama):
-        raise_unknown(path.name, type(stated).__name__)
+    if architecture is not None and architecture != "llama" and not isinstance(architecture, Llama):
+        name = architecture if isinstance(architecture, str) else type(architecture).__name__
+        raise unsupported(path.name, f"a GGUF file for the architecture {name[:60]!r}", "Llama; others as safetensors")
+    stated = architecture if isinstance(architecture, Llama) else llama_in(file)
     return Model(stated, tensors_in(file, stated), tokenizer or tokenizer_of(file))
 
 

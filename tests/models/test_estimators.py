@@ -21,6 +21,7 @@ def test_a_predictor_says_what_the_estimator_says(name):
     assert found.shape == want.shape
     assert np.allclose(found, want, atol=1e-9) if predictor.link == "values" else np.array_equal(found, want)
     assert not any(char.isdigit() for char in repr(predictor).split(";")[0])
+    assert not any("array" in repr(part) for part in predictor.parts)
 
 
 def test_scalers_and_layers_before_a_layer_are_taken_into_it():

@@ -109,6 +109,11 @@ def test_another_family_is_refused_by_name(tmp_path):
     path = write_gguf(tmp_path / "model.gguf", LLAMA, weights(LLAMA), fields={"general.architecture": "qwen2"})
     code, said = code_of(load, path)
     assert (code, "'qwen2'" in said) == ("unsupported-model", True)
+    path = write_gguf(tmp_path / "model.gguf", LLAMA, weights(LLAMA))
+    assert (
+        code_of(load, path, architecture="bert")[0] == code_of(load, path, architecture=BERT)[0] == "unsupported-model"
+    )
+    assert load(path, architecture="llama").architecture == load(path, architecture=LLAMA).architecture == LLAMA
 
 
 def test_weights_that_are_missing_of_other_shapes_or_more_are_listed_together(tmp_path):

@@ -127,6 +127,7 @@ def test_what_the_others_told_is_whole():
 
 
 def test_a_peer_that_tells_something_else_is_named(monkeypatch):
+    monkeypatch.setattr("protocols.models.secret_model.fits", lambda form: True)
     for content in (b"", b"\xc1", b"\x93\x90\xa6values\x90", b"\x81\x01\x02"):
         monkeypatch.setattr(told, "_packed", lambda form, content=content: content)
         with pytest.raises(PeerError) as caught:
@@ -144,9 +145,11 @@ def test_numbers_of_another_shape_than_was_told_are_refused(monkeypatch):
 
 def test_misuses_are_said():
     predictor = load(fitted("LinearSVC of three"))
+    names = Predictor((Layer(np.ones((FEATURES, 2)), np.zeros(2)),), "scores", ("x" * 70_000, "y"))
     large = Predictor((Layer(np.full((FEATURES, 1), 2.0**49), np.zeros(1)),), "values")
     for model, how, code in (
         (None, {}, "no-value"), ("a model", {}, "no-value"), (large, {}, "model-too-large"),
+        (names, {}, "model-too-large"),
         (predictor, {"rows": ASKED[:, :3]}, "wrong-shape"), (predictor, {"what": "probabilities"}, "unsupported-model"),
     ):  # fmt: skip
         with pytest.raises(LocalError) as caught:
