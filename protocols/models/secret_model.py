@@ -152,7 +152,7 @@ async def _secret_part(ctx: Context, owner: int, told: Told, part: Part | None) 
         x = await secret(ctx, owner, array, range=(-bound, bound), kind=kind)
         if x.shape != shape:
             raise _other_shape(ctx, owner)
-        return x.in_range(x.range.off_by(0)) if kind == "fixed" else x
+        return x
 
     if isinstance(told, ToldLayer):
         assert part is None or isinstance(part, Layer)
@@ -165,12 +165,17 @@ async def _secret_part(ctx: Context, owner: int, told: Told, part: Part | None) 
     return SecretTrees(
         told,
         (await taken(a[0], (nodes, told.inputs), 0, "int")).narrowed(0, 1),
-        await taken(a[1], (nodes,), told.threshold_bits),
+        _exact(await taken(a[1], (nodes,), told.threshold_bits)),
         await taken(a[2], (told.trees, told.nodes, told.leaves), 0, "int"),
         (await taken(a[3], (told.trees, told.leaves), told.depth.bit_length(), "int")).narrowed(0, told.depth),
         await taken(a[4], (ends, told.outputs), told.leaf_bits),
         await taken(a[5], (told.outputs,), told.output_bits),
     )
+
+
+def _exact(x: SecretArray) -> SecretArray:
+    """What was rounded so that nothing depends on it."""
+    return x.in_range(x.range.off_by(0))
 
 
 def _tables(part: Trees) -> tuple[npt.NDArray[Any], ...]:

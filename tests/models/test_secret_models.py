@@ -88,6 +88,36 @@ def test_a_plan_knows_the_costs():
     assert asked(predictor, check_costs=True) is not None
 
 
+@pytest.mark.parametrize("name", ["LinearRegression", "MLPRegressor", "DecisionTreeRegressor", "PCA"])
+def test_how_far_an_answer_may_be_off_counts_the_rounding_of_the_model(name):
+    predictor = load(fitted(name))
+
+    async def main(ctx, mine):
+        model = await mpc.learning.secret_model(ctx, 0, predictor if ctx.me == 0 else None)
+        x = await mpc.secret(ctx, 1, mine, range=(-4, 4))
+        return await mpc.reveal(ctx, model.predict(x), to=1)
+
+    run = mpc.simulate(main, [None, ASKED])
+    off, bound = np.abs(run.results[1] - predictor.predict(ASKED)).max(), run.report.reveals[0].error
+    assert off <= bound < 0.05
+    assert bound > 2**-18
+    with pytest.raises(LocalError) as caught:
+        mpc.simulate(main, [None, ASKED], tolerance=bound / 2)
+    assert caught.value.code == "tolerance-exceeded"
+
+
+def test_trees_of_other_shapes_that_are_as_many_and_as_deep_are_told_alike():
+    """A node more on the left or on the right, about other features: what is told is the same."""
+    sklearn, x = pytest.importorskip("sklearn.tree"), np.arange(64.0, 96.0).reshape(16, 2)
+    packed = set()
+    for labels in ([0] * 8 + [1] * 4 + [2] * 4, [0] * 4 + [1] * 4 + [2] * 8):
+        for rows in (x, x[:, ::-1]):
+            tree = sklearn.DecisionTreeClassifier(random_state=0).fit(rows, labels)
+            assert (tree.get_depth(), tree.get_n_leaves()) == (2, 3)
+            packed.add(told._packed(told.form_of(load(tree))))
+    assert len(packed) == 1
+
+
 def test_what_is_told_bounds_numbers_by_powers_of_two_and_says_none():
     form = told.form_of(load(fitted("MLPClassifier of three")))
     for part, layer in zip(form.parts, load(fitted("MLPClassifier of three")).parts, strict=True):
