@@ -62,12 +62,12 @@ class Seed:
         """
         return Seed(self._hash(b"seed", domain, SEED_BYTES))
 
-    def prg(self, *domain: DomainPart) -> Prg:
-        """The stream of a domain, at its beginning."""
-        return Prg(self._hash(b"prg.", domain, 16))
+    def prg(self, *domain: DomainPart, more: Encoded | None = None) -> Prg:
+        """The stream of a domain, at its beginning. `more`: its last parts, where they were encoded before."""
+        return Prg(self._hash(b"prg.", domain, 16, more))
 
-    def _hash(self, use: bytes, domain: tuple[DomainPart, ...], length: int) -> bytes:
-        return shake_256(b"parley1:" + use + self._secret + encode_domain(domain)).digest(length)
+    def _hash(self, use: bytes, domain: tuple[DomainPart, ...], length: int, more: Encoded | None = None) -> bytes:
+        return shake_256(b"parley1:" + use + self._secret + encode_domain(domain, more)).digest(length)
 
     def __eq__(self, other: object) -> bool:
         return hmac.compare_digest(self._secret, other._secret) if isinstance(other, Seed) else NotImplemented
@@ -222,10 +222,21 @@ def _dimensions(shape: Shape) -> tuple[int, ...]:
     return (shape,) if isinstance(shape, int) else shape
 
 
-def encode_domain(domain: tuple[DomainPart, ...]) -> bytes:
+def encode_domain(domain: tuple[DomainPart, ...], more: Encoded | None = None) -> bytes:
     """A domain as bytes, injectively: the number of parts, then for each its type, its length and its content."""
+    count = len(domain) + (0 if more is None else more.count)
     parts = [_ENCODED.get(type(part), _encode_part)(part) for part in domain]
-    return len(domain).to_bytes(8, "little") + b"".join(parts)
+    return count.to_bytes(8, "little") + b"".join(parts) + (b"" if more is None else more.content)
+
+
+class Encoded:
+    """The last parts of many domains, encoded once for all of them."""
+
+    __slots__ = ("content", "count")
+
+    def __init__(self, *parts: DomainPart) -> None:
+        self.content = b"".join([_encode_part(part) for part in parts])
+        self.count = len(parts)
 
 
 def _encode_part(part: DomainPart) -> bytes:
@@ -266,6 +277,12 @@ def _encode_number(value: int) -> bytes:
         return _SHORT[value]
     if isinstance(value, bool) or not isinstance(value, int):
         raise _wrong_domain(value)
+    return _encode_long(int(value))
+
+
+@lru_cache(1 << 12)
+def _encode_long(value: int) -> bytes:
+    """Numbers of more bytes: places of what stands, which all that stands on it names again and again."""
     return _measured(value.to_bytes(value.bit_length() // 8 + 1, "little", signed=True))
 
 

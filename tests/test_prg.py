@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import native
 from mpc.algebra.bits import words_for
 from mpc.errors import LocalError
-from mpc.prg import Prg, Seed, encode_domain, streams
+from mpc.prg import Encoded, Prg, Seed, encode_domain, streams
 
 SEED = Seed(bytes(range(32)))
 PARTS = st.one_of(
@@ -255,3 +255,12 @@ def test_streams_refuse_wrong_arguments() -> None:
     for first in (-1, 2**64, 2**64 - 1, np.array([0, 1, 2], np.uint64), np.full(4, 2**64 - 1, np.uint64)):
         with pytest.raises(LocalError, match="wrong-counter"):
             streams(keys, 3, first=first)
+
+
+@pytest.mark.parametrize("split", range(5))
+def test_parts_that_were_encoded_before_make_the_same_stream(split):
+    domain = ("material", (1, 2, 2**40), 7, b"x")
+    seed = Seed(bytes(range(32)))
+    apart = seed.prg(*domain[:split], more=Encoded(*domain[split:]))
+    assert apart.bytes(32) == seed.prg(*domain).bytes(32)
+    assert Encoded("a", 1).content != Encoded("a", (1,)).content

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from mpc.algebra import bits
 from mpc.algebra.ring import Words
 from mpc.correlation import Correlation, Material, Part, draw
 from mpc.errors import LocalError
-from mpc.prg import Seed
+from mpc.prg import Encoded, Seed
 from mpc.supply import Path
 
 
@@ -54,7 +55,7 @@ class Dealing:
         """This party's share of each part from its seed; None where it needs a correction or holds nothing."""
         if (words := self.brought.get(path)) is not None and kind.parts() == (Part(words.shape, "clear", self.party),):
             return [words]
-        prg = self.seed.prg("material", path, *kind.encoding())
+        prg = self.seed.prg("material", path, more=_encoded(kind))
         return [
             draw(prg, part, kind.ring) if _expands(kind, i, part, self.party, self.n) else None
             for i, part in enumerate(kind.parts())
@@ -68,6 +69,12 @@ class Dealing:
             share if share is not None else next(left) if _receives(kind, i, part, self.party, self.n) else empty
             for i, (share, part) in enumerate(zip(self.shares(path, kind), kind.parts(), strict=True))
         )
+
+
+@lru_cache(1 << 12)
+def _encoded(kind: Correlation) -> Encoded:
+    """A kind as the last parts of the domain of its streams: of many pieces the same."""
+    return Encoded(*kind.encoding())
 
 
 def corrections(dealings: Sequence[Dealing], path: Path, kind: Correlation) -> list[list[Words]]:

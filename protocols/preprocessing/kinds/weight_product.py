@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 from typing import ClassVar, Self
 
@@ -47,7 +48,7 @@ class WeightProduct(Kind):
     @property
     def stands_on(self) -> tuple[tuple[int, ...], Correlation]:
         """The mask."""
-        return (int(Root.STANDING), *self.mask), WeightMask(self.ring, self.matrix, self.owner)
+        return _base(self)
 
     @property
     def sides(self) -> Shape:
@@ -56,9 +57,7 @@ class WeightProduct(Kind):
 
     def parts(self) -> tuple[Part, ...]:
         """B, R, D."""
-        inputs, outputs = self.sides
-        b, out = (self.rows, inputs), (self.rows, outputs)
-        return Part(b, "clear", self.user), Part(out, "clear", self.user), Part(out, "clear", self.owner)
+        return _parts(self.rows, self.sides, self.owner, self.user)
 
     @classmethod
     def derive_on(cls, standing: Material, kinds: Sequence[Self], drawn: Sequence[Material]) -> list[Material]:
@@ -78,6 +77,17 @@ class WeightProduct(Kind):
     def elements(self) -> int:
         """One for each row."""
         return self.rows
+
+
+@lru_cache(1 << 12)
+def _base(kind: WeightProduct) -> tuple[tuple[int, ...], WeightMask]:
+    return (int(Root.STANDING), *kind.mask), WeightMask(kind.ring, kind.matrix, kind.owner)
+
+
+@lru_cache(1 << 10)
+def _parts(rows: int, sides: Shape, owner: int, user: int) -> tuple[Part, ...]:
+    b, out = (rows, sides[0]), (rows, sides[1])
+    return Part(b, "clear", user), Part(out, "clear", user), Part(out, "clear", owner)
 
 
 def by_direction(kinds: Sequence[WeightProduct]) -> list[tuple[bool, list[int]]]:
