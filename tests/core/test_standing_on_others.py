@@ -7,14 +7,16 @@ import numpy as np
 import pytest
 import trio
 from kinds import ON_OTHERS, PLACE
+from makers import insecure_workshops
 
 from mpc.algebra.ring import Z64, Ring
 from mpc.context import Root, Session
 from mpc.errors import LocalError, SupplyError
 from mpc.network.handshake import Agreement
 from mpc.network.transport import memory_network
+from mpc.planning import CountingSupply
 from mpc.side_by_side import run_all
-from mpc.store import StoreSupply, preprocess
+from mpc.store import StoreSupply, StoreWriter, preprocess
 from protocols.preprocessing import demand
 from protocols.preprocessing.dealer import local_supplies
 from protocols.preprocessing.dealing import corrected
@@ -208,3 +210,26 @@ def test_what_is_brought_stands_only_where_its_owner_draws_it_alone():
         standing, pieces, kind = trio.run(main, party, words)
         check(kind, standing, pieces[0][0], pieces[1][0])
         assert np.array_equal(standing[0], seed) == (party == 0 and words.size == 4)
+
+
+def test_only_who_deals_is_brought_anything(tmp_path: Path):
+    """A store has it of its fallback; between the parties alone nothing stands on other material; a plan makes none."""
+    seed, supplies = np.arange(4, dtype=np.uint64), local_supplies(2)
+    with StoreWriter(tmp_path / "s", party=0, n=2, ring=64, session=bytes(32), maker="", trust="", dealt=True) as store:
+        store.add((1,), Triple(Z64, (1,), (1,)), (np.zeros(1, np.uint64),) * 3)
+    with StoreSupply(tmp_path / "s", fallback=supplies[0]) as supply:
+        supply.bring(HERE, seed)
+        supply.when_made(HERE, None)
+    assert np.array_equal(supplies[0].dealing.brought[HERE], seed)
+    with StoreSupply(tmp_path / "s") as alone:
+        alone.when_made(HERE, None)
+        with pytest.raises(SupplyError, match="store-standing"):
+            alone.bring(HERE, seed)
+    workshop, _ = insecure_workshops(2)
+    workshop.when_made(HERE, None)
+    with pytest.raises(LocalError, match="no-maker"):
+        workshop.bring(HERE, seed)
+    plan = CountingSupply(dealt=True)
+    plan.when_made(HERE, None)
+    plan.bring(HERE, seed)
+    assert plan.demand == []
