@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from math import isqrt
 
-from mpc.context import Context, together
+from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.numeric.fixed_point import plus, product, rescale, room_of
 from protocols.numeric.normalised_in_pieces import reciprocal_root
@@ -27,11 +27,14 @@ Bounds = tuple[float, float]
 ROOT_BITS, FACTOR_BITS = 22, 20
 """Of the smallest root, and of the public factor that it is multiplied by."""
 
-MOST_OCTAVES = 20
-"""Of sums whose root is in pieces."""
+MOST_OCTAVES, ROOM_IN_PIECES = 20, 56
+"""Of sums whose root is in pieces, and the bits that they may have."""
 
-MEAN_BITS = 24
-"""Fractional bits of 1 / n."""
+PRECISION_IN_PIECES = 17
+"""Bits of the smallest root in pieces, which is right to some 14."""
+
+MOST_OFF = Fraction(1, 1 << 13)
+"""How wrong 1 / n may be: half of that is the root of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,22 +90,21 @@ async def layer_norm(
 ) -> ArithmeticShare:
     """[(x - mean) / sqrt(variance + epsilon)] along the last axis of x (..., n), with `fraction` fractional bits.
 
-    Gains and shifts are the caller's, who can often put them into the weights that follow. `variance`: what it may be,
-    epsilon not counted; a row outside gives wrong numbers, and nobody notices.
-    Error: two last places, 2^-12 of the result in pieces, else 2^-18, and what the mean's last place is of the
-    deviation. Rounds: those of `reciprocal_norm` and two.
+    It is d / sqrt(T) with d = n x less the sum, and T = n^2 times the variance: both exact. Gains and shifts are the
+    caller's, who can often put them into the weights that follow. `variance`: what it may be, epsilon not counted; a
+    row outside gives wrong numbers, and nobody notices.
+    Error: two last places and 2^-13 of the result in pieces, else 2^-18. Rounds: 9 in pieces, where a dealer makes the
+    material; else three, and those of `inverse_sqrt`.
     Nobody learns anything; adversary and threshold are the suite's. Errors as `reciprocal_norm`.
     """
     n = x.shape[-1]
     sizes = _checked(ctx, _Squares(n * n, fraction, epsilon, variance, 2 * fraction))
     total = x.sum(-1).reshape((*x.shape[:-1], 1))
-    reciprocal = round(Decimal(1 << MEAN_BITS) / n)
-    squares, mean = await together(
-        ctx, (suite_of(ctx).square, concatenate([x, total], -1)), (rescale, total.scale(reciprocal), MEAN_BITS)
-    )
+    squares = await suite_of(ctx).square(ctx, concatenate([x, total], -1))
     of_x = squares[..., :n].sum(-1).reshape(total.shape)
-    root = await _reciprocal_root(ctx, of_x.scale(n) - squares[..., n:], sizes)
-    return await product(ctx, x - mean, root, 2 * fraction)
+    whole = plus(ctx, of_x.scale(n) - squares[..., n:], sizes.integer(sizes.epsilon))
+    root, bits = await _root_of_any_bits(ctx, whole, sizes.range)
+    return await product(ctx, x.scale(n) - total, root, bits - fraction)
 
 
 def _checked(ctx: Context, sizes: _Squares) -> _Squares:
@@ -125,29 +127,34 @@ def _checked(ctx: Context, sizes: _Squares) -> _Squares:
 async def _reciprocal_root(ctx: Context, total: ArithmeticShare, sizes: _Squares) -> ArithmeticShare:
     """[2^result / sqrt(v + epsilon)] from [T]."""
     whole, r = plus(ctx, total, sizes.integer(sizes.epsilon)), sizes.range
-    if has_own_pieces(ctx) and r.hi.bit_length() - r.lo.bit_length() < MOST_OCTAVES:
-        factor, bits = _inverse_of(sizes.times, room_of(ctx) - 1 - r.hi.bit_length())
+    factor, bits = _inverse_of(sizes.times, ROOM_IN_PIECES - r.hi.bit_length())
+    if _has_pieces(ctx, r) and abs(Fraction(factor * sizes.times, 1 << bits) - 1) <= MOST_OFF:
         scaled = Range(r.lo * factor, r.hi * factor)
         return await reciprocal_root(ctx, whole.scale(factor), scaled, 2 * sizes.fraction + bits, sizes.result)
-    return await _by_factor(ctx, whole, sizes)
+    root, of_root = await _root_of_any_bits(ctx, whole, r)
+    exponent = sizes.result + sizes.fraction - of_root
+    shift = FACTOR_BITS - exponent - sizes.times.bit_length() // 2
+    return await rescale(ctx, root.scale(isqrt(sizes.times << 2 * (exponent + shift))), shift)
+
+
+def _has_pieces(ctx: Context, r: Range) -> bool:
+    few = r.hi.bit_length() - r.lo.bit_length() < MOST_OCTAVES
+    return few and r.hi.bit_length() <= ROOM_IN_PIECES and has_own_pieces(ctx)
 
 
 def _inverse_of(n: int, room: int) -> tuple[int, int]:
-    """m of up to `room` bits, and b, so that m / 2^b is nearest to 1 / n."""
-    ways = [(round(Fraction(1 << b, n)), b) for b in range(n.bit_length() + max(room, 0))]
+    """m of up to `room` bits, or 1, and b, so that m / 2^b is nearest to 1 / n."""
+    ways = [(round(Fraction(1 << b, n)), b) for b in range(n.bit_length() + max(room, 1))]
     return min(((m, b) for m, b in ways if m), key=lambda way: (abs(Fraction(way[0] * n, 1 << way[1]) - 1), way[1]))
 
 
-async def _by_factor(ctx: Context, total: ArithmeticShare, sizes: _Squares) -> ArithmeticShare:
-    """With f' bits of T taken for fractional ones, its root's reciprocal is 2^(3 f' / 2) / sqrt(T). The rest is a
-    factor."""
-    r = sizes.range
+async def _root_of_any_bits(ctx: Context, total: ArithmeticShare, r: Range) -> tuple[ArithmeticShare, int]:
+    """[2^b / sqrt(T)], and b, of which it has as many as T leaves it room for."""
+    if _has_pieces(ctx, r):
+        bits = PRECISION_IN_PIECES + (r.hi.bit_length() + 1) // 2
+        return await reciprocal_root(ctx, total, r, 0, bits), bits
     f = _fractional_bits(r)
-    y = await inverse_sqrt(ctx, total, r, f)
-    exponent = sizes.result + sizes.fraction - 3 * f // 2
-    shift = FACTOR_BITS - exponent - sizes.times.bit_length() // 2
-    factor = isqrt(sizes.times << 2 * (exponent + shift))
-    return await rescale(ctx, y.scale(factor), shift)
+    return await inverse_sqrt(ctx, total, r, f), 3 * f // 2
 
 
 def _fractional_bits(r: Range) -> int:

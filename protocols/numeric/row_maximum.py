@@ -38,19 +38,25 @@ async def coarse_maximum(
     Rounds: with a dealer 2 and the levels of `many_ands.depth(n)`, 4 for up to 36 elements, 5 for up to 216; else those
     of `maximum`. Material, for D = 2^place_bits bits an element: a step_mask, D / n daBits and as many ANDs of several.
     Nobody learns anything; adversary and threshold are the suite's. LocalError `wrong-parameter` for a reach of more
-    than 511 cells.
+    than 511 cells, `empty-extreme` for rows without elements.
     """
     *lead, n = x.shape
     cell_bits = fraction + grid_bits
     place_bits = _place_bits(reach, grid_bits)
-    rows = x.reshape((x.size // max(n, 1), n))
+    _refuse_empty(x)
+    rows = x.reshape((x.size // n, n))
     shown = None if shown is None else np.broadcast_to(shown, x.shape).reshape(rows.shape)
-    if not offers_coarse(ctx) or cell_bits < 0:
+    if not offers_coarse(ctx) or cell_bits < 0 or fraction < 1:
         limit = Range.of_reals(-reach, reach, fraction)
         return (await maximum(ctx, rows, limit, shown)).reshape((*lead, 1))
     most = (await _reached(ctx, rows, cell_bits, place_bits, shown)).sum(-1)
     lowest = (-1 << (place_bits - 1 + cell_bits)) + ((1 << cell_bits) - (1 << (fraction - 1)) if grid_bits > -1 else 0)
     return plus(ctx, most.scale(1 << cell_bits), lowest).reshape((*lead, 1))
+
+
+def _refuse_empty(x: ArithmeticShare) -> None:
+    if not x.shape[-1]:
+        raise LocalError("empty-extreme", "the largest of rows without elements", "check the shape of the input")
 
 
 def offers_coarse(ctx: Context) -> bool:
@@ -90,6 +96,7 @@ async def maximum(ctx: Context, x: ArithmeticShare, limit: Range, shown: Shown =
     Where the suite shuffles, and there are five or more, by opened comparisons after it; else by comparing halves.
     Rounds: n parties' and those of `opened_last.last_places`; or log2(n) times those of a comparison and two.
     """
+    _refuse_empty(x)
     if shown is not None:
         lowest = suite_of(ctx).constant(ctx, x.ring.from_ints(np.full(x.shape, limit.lo)))
         x = choose(shown, x, lowest)

@@ -114,5 +114,10 @@ def _sums(grid_bits: int, count: int, f: int) -> Range:
     """Of up to `count` exponentials with f fractional bits, one of which is that of the row's largest element."""
     g = 2.0**grid_bits
     lowest = Range.of_reals(-max(g, 2 * g - MOST_ABOVE), 0, f).lo
-    one_less = exp_scaled(lowest, f, ROUND_FLOOR) - 2 * count
-    return Range(one_less, count * (exp_scaled(int(MOST_ABOVE * 2**f), f, ROUND_CEILING) + 2))
+    least = exp_scaled(lowest, f, ROUND_FLOOR) - 2 * count
+    if least < 1:
+        raise LocalError(
+            "wrong-parameter", f"a softmax of rows of {count} elements with cells of {g:g}",
+            "take smaller cells: the sum may be lost in the errors of its terms",
+        )  # fmt: skip
+    return Range(least, count * (exp_scaled(int(MOST_ABOVE * 2**f), f, ROUND_CEILING) + 2))

@@ -91,6 +91,20 @@ def test_a_reach_without_room_is_refused_before_anything_is_sent():
         coarse(np.zeros((1, 2)), 600)
 
 
+@pytest.mark.parametrize("shape", [(0,), (3, 0)])
+def test_rows_without_elements_are_refused(shape):
+    with pytest.raises(LocalError, match="empty-extreme"):
+        coarse(np.zeros(shape), 60)
+
+
+def test_whole_numbers_have_their_largest():
+    async def function(ctx, x, r, f):
+        return await coarse_maximum(ctx, x, 0, 60)
+
+    x = SEED.integers(-60, 61, (3, 5))
+    assert_array_equal(compute(function, x, Range(0, 0), 0).values, x.max(-1, keepdims=True))
+
+
 @every_suite
 @pytest.mark.parametrize("n", [1, 2, 3, 4, 5, 9])
 def test_the_exact_maximum(suite, n):

@@ -73,6 +73,11 @@ def test_only_what_is_shown_counts(suite):
     check(x, *parts(x, 8, suite, shown=shown)[:2], shown)
 
 
+def test_cells_that_leave_nothing_of_a_sum_are_refused():
+    with pytest.raises(LocalError, match="wrong-parameter"):
+        parts(np.zeros((1, 40)), 8, grid_bits=2)
+
+
 def test_a_row_without_any_shown_is_refused():
     with pytest.raises(LocalError, match="wrong-parameter"):
         parts(np.zeros((2, 3)), 8, shown=np.array([[True] * 3, [False] * 3]))
