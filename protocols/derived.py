@@ -175,6 +175,10 @@ class Derived:
     mask: `async (ctx, x, w, transposed)` gives [x @ W] for rows x (`protocols/weights`). It takes material that is
     dealt. Where it is None, weights are shared."""
 
+    compared_at_once: ClassVar[Any] = None
+    """Up to how many comparisons the suite does in one round, if it does more of them in several: `(ctx, bits)`, for a
+    ring of so many bits. Local."""
+
     settle: ClassVar[Any] = staticmethod(settle)
     square: ClassVar[Any] = staticmethod(square)
     inner: ClassVar[Any] = staticmethod(inner)

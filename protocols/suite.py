@@ -97,6 +97,7 @@ class Suite(Required[A, B], Protocol[A, B]):
     matmul_truncate: ClassVar[Any]
     and_many: ClassVar[Any]
     steps: ClassVar[Any]
+    compared_at_once: ClassVar[Any]
     times_masked: ClassVar[Any]
 
     async def settle(self, ctx: Context) -> None:

@@ -50,7 +50,7 @@ class _Field(NamedTuple):
 
 @implements(np.min, np.amin)
 def min_(x: SecretArray, axis: Any = None, keepdims: bool = False) -> SecretArray:
-    """The smallest element over axes: 18 rounds for one of 1,000. Of bits whether all are set."""
+    """The smallest element over axes: 8 rounds for one of 1,000. Of bits whether all are set."""
     _check_some(x, axis, "zero-size array to reduction operation minimum which has no identity")
     return all_(x, axis, keepdims) if x.kind == "bit" else _extreme(x, axis, keepdims, smaller=True)
 

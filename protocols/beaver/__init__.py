@@ -60,6 +60,7 @@ class BeaverSuite(Derived):
     shuffle: ClassVar[Any] = staticmethod(shuffle.shuffle)
     and_many: ClassVar[Any] = staticmethod(many_and.and_many)
     steps: ClassVar[Any] = staticmethod(steps.steps)
+    compared_at_once: ClassVar[Any] = staticmethod(convert.compared_at_once)
     times_masked: ClassVar[Any] = staticmethod(weights.by_masked)
     garbled: ClassVar[Any] = staticmethod(by_garbling.evaluate)
     garblers_bits: ClassVar[Any] = staticmethod(by_garbling.garblers_bits)

@@ -19,7 +19,7 @@ from mpc.algebra.words import Words
 from mpc.context import Context
 from protocols.beaver import by_masks
 from protocols.beaver.share import open_words
-from protocols.function_sharing.points_gywzxlz23 import PointKeys, labels_of_key
+from protocols.function_sharing.points_gywzxlz23 import MAX_WIDTH, PointKeys, labels_of_key
 from protocols.one_array import OneArray, OneArrayBits
 from protocols.preprocessing.kinds.point_key import PointKey
 
@@ -32,8 +32,12 @@ MOST_LABELS = 1 << 16
 
 def suits(x: OneArray) -> bool:
     """Whether keys for these values are few enough. Public: it depends on the shape and the ring alone."""
-    ring = x.ring
-    return ring.words == 1 and ring.bits >= FEWEST_BITS and 0 < labels_of_key(ring.bits) * x.size <= MOST_LABELS
+    return 0 < x.size <= most_numbers(x.ring.bits)
+
+
+def most_numbers(bits: int) -> int:
+    """How many numbers of so many bits have keys that are few enough."""
+    return MOST_LABELS // labels_of_key(bits) if FEWEST_BITS <= bits <= MAX_WIDTH else 0
 
 
 async def _opened(ctx: Context, x: OneArray, width: int) -> tuple[Words, PointKeys, Words]:

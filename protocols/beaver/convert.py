@@ -42,6 +42,11 @@ def _route(ctx: Context, x: OneArray) -> Route:
     return ROUTES["points" if by_points.suits(x) else "masks"]
 
 
+def compared_at_once(ctx: Context, bits: int) -> int:
+    """How many numbers of so many bits are compared in one round: none where keys of points are not to be had."""
+    return by_points.most_numbers(bits) if ctx.n == 2 and ctx.session.supply.dealt else 0
+
+
 async def msb(ctx: Context, x: OneArray) -> OneArrayBits:
     """<x < 0>, elementwise."""
     return await _route(ctx, x).msb(ctx, x)

@@ -16,6 +16,7 @@ import numpy as np
 from mpc.context import Context
 from protocols.numeric.opened_order import Compare, Places, Truths, by_all_pairs, comparing, level_of, pairs_within
 from protocols.shares import ArithmeticShare
+from protocols.suite import suite_of
 
 _GROUPS = (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128)
 """How wide groups of a tournament may be, or all that are left up to the widest."""
@@ -26,12 +27,27 @@ below exp(-28), 2^-40: of n elements the last `kept` are none of a sample of s w
 
 SMALLEST_SAMPLE = 16
 
+QUICKER = 4
+"""How many times as many rounds other comparisons take as those at once."""
+
 
 class Sample(NamedTuple):
     """How many elements are a sample, and how many others of each row are compared after it."""
 
     size: int
     kept: int
+
+
+class Pace(NamedTuple):
+    """How many comparisons take as long as the rounds of a level; a level of `few` of them at most is four times as
+    quick."""
+
+    level: int
+    few: int = 0
+
+    def of(self, comparisons: int) -> int:
+        """What a level of so many takes, in comparisons."""
+        return comparisons + (self.level // QUICKER if comparisons <= self.few else self.level)
 
 
 async def last_places(ctx: Context, keys: Sequence[ArithmeticShare]) -> Places:
@@ -41,33 +57,38 @@ async def last_places(ctx: Context, keys: Sequence[ArithmeticShare]) -> Places:
     """
     rows, count = keys[0].shape
     starts = np.arange(rows)[:, None] * count
-    best = await _last(comparing(ctx, keys), starts + np.arange(count), level_of(ctx.session))
+    best = await _last(comparing(ctx, keys), starts + np.arange(count), _pace(ctx, max(key.ring.bits for key in keys)))
     return best - starts[:, 0]
 
 
-async def _last(compare: Compare, at: Places, level: int) -> Places:
-    sample = sampled(*at.shape, level)
+def _pace(ctx: Context, bits: int) -> Pace:
+    few = suite_of(ctx).compared_at_once
+    return Pace(level_of(ctx.session), 0 if few is None else few(ctx, bits))
+
+
+async def _last(compare: Compare, at: Places, pace: Pace) -> Places:
+    sample = sampled(*at.shape, pace)
     if sample is None:
-        return await _by_groups(compare, at, level)
-    best, others = await _last(compare, at[:, : sample.size], level), at[:, sample.size :]
+        return await _by_groups(compare, at, pace)
+    best, others = await _last(compare, at[:, : sample.size], pace), at[:, sample.size :]
     after = await compare(best[:, None], others)
-    return await _among(compare, best, others, after, sample.kept, level)
+    return await _among(compare, best, others, after, sample.kept, pace)
 
 
-async def _among(compare: Compare, best: Places, others: Places, after: Truths, kept: int, level: int) -> Places:
+async def _among(compare: Compare, best: Places, others: Places, after: Truths, kept: int, pace: Pace) -> Places:
     """The last of the best and of the others, none of which but those marked come after it."""
     first = np.take_along_axis(others, np.argsort(~after, axis=1, kind="stable"), 1)
     for start in range(0, max(int(after.sum(1).max(initial=0)), 1), kept):
         some = first[:, min(start, first.shape[1] - kept) :][:, :kept]
-        best = await _by_groups(compare, np.concatenate([best[:, None], some], 1), level)
+        best = await _by_groups(compare, np.concatenate([best[:, None], some], 1), pace)
     return best
 
 
-async def _by_groups(compare: Compare, at: Places, level: int) -> Places:
+async def _by_groups(compare: Compare, at: Places, pace: Pace) -> Places:
     """A tournament."""
     rows = len(at)
     while (left := at.shape[1]) > 1:
-        width = group(rows, left, level)
+        width = group(rows, left, pace)
         whole = left // width * width
         groups = await by_all_pairs(compare, at[:, :whole].reshape(-1, width))
         at = np.concatenate([groups[:, -1].reshape(rows, -1), at[:, whole:]], 1)
@@ -78,11 +99,11 @@ async def _by_groups(compare: Compare, at: Places, level: int) -> Places:
 
 
 @lru_cache(1 << 12)
-def sampled(rows: int, count: int, level: int) -> Sample | None:
+def sampled(rows: int, count: int, pace: Pace) -> Sample | None:
     """The sample that is taken first; None for a tournament of all."""
     options = [Sample(s, -(-KEPT * count // s)) for s in _sizes(count)]
-    best = min(options, key=lambda sample: _with_sample(rows, count, sample, level), default=None)
-    return best if best and _with_sample(rows, count, best, level) < _tournament(rows, count, level) else None
+    best = min(options, key=lambda sample: _with_sample(rows, count, sample, pace), default=None)
+    return best if best and _with_sample(rows, count, best, pace) < _tournament(rows, count, pace) else None
 
 
 def _sizes(count: int) -> list[int]:
@@ -91,33 +112,33 @@ def _sizes(count: int) -> list[int]:
     return [s for s in sizes if s + -(-KEPT * count // s) <= count]
 
 
-def _with_sample(rows: int, count: int, sample: Sample, level: int) -> int:
-    after = rows * (count - sample.size) + level
-    return _least(rows, sample.size, level) + after + _tournament(rows, sample.kept + 1, level)
+def _with_sample(rows: int, count: int, sample: Sample, pace: Pace) -> int:
+    after = pace.of(rows * (count - sample.size))
+    return _least(rows, sample.size, pace) + after + _tournament(rows, sample.kept + 1, pace)
 
 
 @lru_cache(1 << 12)
-def _least(rows: int, count: int, level: int) -> int:
-    sample = sampled(rows, count, level)
-    return _tournament(rows, count, level) if sample is None else _with_sample(rows, count, sample, level)
+def _least(rows: int, count: int, pace: Pace) -> int:
+    sample = sampled(rows, count, pace)
+    return _tournament(rows, count, pace) if sample is None else _with_sample(rows, count, sample, pace)
 
 
 @lru_cache(1 << 12)
-def group(rows: int, count: int, level: int) -> int:
+def group(rows: int, count: int, pace: Pace) -> int:
     """How many elements of each row are compared with one another in a level of a tournament."""
-    return min(_widths(count), key=lambda width: sum(_level_of_groups(rows, count, width, level)))
+    return min(_widths(count), key=lambda width: sum(_level_of_groups(rows, count, width, pace)))
 
 
 def _widths(count: int) -> list[int]:
     return [width for width in (*_GROUPS, count) if 1 < width <= min(count, _GROUPS[-1])]
 
 
-def _level_of_groups(rows: int, count: int, width: int, level: int) -> tuple[int, int]:
+def _level_of_groups(rows: int, count: int, width: int, pace: Pace) -> tuple[int, int]:
     """What a level with groups of this width takes, and those that follow."""
     groups, rest = divmod(count, width)
-    return pairs_within(rows * groups, width) + level, _tournament(rows, groups + rest, level)
+    return pace.of(pairs_within(rows * groups, width)), _tournament(rows, groups + rest, pace)
 
 
 @lru_cache(1 << 12)
-def _tournament(rows: int, count: int, level: int) -> int:
-    return min((sum(_level_of_groups(rows, count, width, level)) for width in _widths(count)), default=0)
+def _tournament(rows: int, count: int, pace: Pace) -> int:
+    return min((sum(_level_of_groups(rows, count, width, pace)) for width in _widths(count)), default=0)

@@ -12,6 +12,7 @@ EXPECTED = json.loads(COMMITTED.read_text())
 LOCAL = {
     "constant",
     "constant_bits",
+    "compared_at_once",
     "input",
     "input_bits",
     "not_",
