@@ -47,7 +47,7 @@ async def together(ctx: Context, *calls: tuple[Any, ...]) -> list[Any]:
     if len(calls) == 1:
         await run(0)
     else:
-        await run_all([(run, i) for i in range(len(calls))])
+        await run_all([(run, i) for i in range(len(calls))], here=True)
     for child in children:
         ctx.join(child)
     return results

@@ -141,6 +141,29 @@ def test_the_transcript_does_not_depend_on_timing(order):
     assert one(order) == one(Random(7))
 
 
+@pytest.mark.parametrize("failing", [(0,), (2,), (0, 1, 2)])
+def test_of_calls_side_by_side_a_failure_ends_the_others_and_is_raised_alone(failing):
+    ended = []
+
+    async def call(ctx, i):
+        if i in failing:
+            await trio.lowlevel.checkpoint()
+            raise ZeroDivisionError(i)
+        try:
+            await trio.sleep_forever()
+        finally:
+            ended.append(i)
+
+    async def main(ctx, mine):
+        with pytest.raises(ZeroDivisionError):
+            await together(ctx, *((call, i) for i in range(3)))
+        return await together(ctx), await together(ctx, (hop,)), await together(ctx, (hop,), (hop,))
+
+    for done in run(main):
+        assert [len(results) for results in done.result] == [0, 1, 2]
+    assert sorted(ended) == sorted(2 * [i for i in range(3) if i not in failing])
+
+
 def test_a_party_whose_program_takes_another_turn_is_noticed_by_label():
     async def other(ctx, x):
         return await ctx.exchange(x)
