@@ -22,7 +22,7 @@ from protocols.models.architectures import Bert
 from protocols.numeric.activations_in_pieces import gelu
 from protocols.shares import ArithmeticShare, concatenate
 from protocols.suite import suite_of
-from protocols.transformer.fractions import ACTIVATION, GELU, INVERSE, LENGTH, ROOT, STREAM, WEIGHT
+from protocols.transformer.fractions import ACTIVATION, ENCODERS_SQUARES, GELU, INVERSE, LENGTH, ROOT, STREAM, WEIGHT
 from protocols.transformer.layers import (
     Shown,
     attend,
@@ -200,7 +200,10 @@ async def _normed(
 ) -> tuple[ArithmeticShare, ArithmeticShare]:
     """What follows a norm with ACTIVATION bits, and what goes past it with STREAM bits."""
     root, product_, weighed = await together(
-        ctx, (root_of, c, epsilon), (shortened_product, c, normed.matrix), (times_gain, c, normed.gain)
+        ctx,
+        (root_of, c, epsilon, ENCODERS_SQUARES),
+        (shortened_product, c, normed.matrix),
+        (times_gain, c, normed.gain),
     )
     columns = product_.shape[-1]
     z = await suite_of(ctx).mul(ctx, concatenate([product_, weighed], -1), root) + normed.shift
@@ -212,14 +215,14 @@ async def _normed(
 async def _pooled(ctx: Context, encoder: Encoder, c: ArithmeticShare, counts: Shown, epsilon: float) -> ArithmeticShare:
     """[the mean of n g + b over a text's tokens, divided by its length]; factors of the mean fall out."""
     suite = suite_of(ctx)
-    root = await root_of(ctx, c, epsilon)
+    root = await root_of(ctx, c, epsilon, ENCODERS_SQUARES)
     root = root.scale(counts.astype(np.uint64)[..., None])
     total = await suite.matmul(ctx, turned_rows(root), c)
     texts, _, width = total.shape
     mean = total.reshape((texts, width)).scale(np.rint(2.0**WEIGHT / counts.sum(1)).astype(np.uint64)[:, None])
     mean = await suite.truncate(ctx, mean, ROOT + WEIGHT)
     z = await suite.truncate(ctx, await suite.mul(ctx, mean, encoder.gain) + encoder.shift, WEIGHT)
-    root = await root_of(ctx, z, 0.0)
+    root = await root_of(ctx, z, 0.0, ENCODERS_SQUARES)
     z = (await suite.mul(ctx, z, root)).scale(round(2**LENGTH * width**-0.5))
     return await suite.truncate(ctx, z, ROOT + LENGTH)
 

@@ -10,15 +10,15 @@ import numpy as np
 import numpy.typing as npt
 
 from mpc.context import Context
-from protocols.numeric.layer_norm import reciprocal_norm
+from protocols.numeric.layer_norm import Bounds, reciprocal_norm
 from protocols.numeric.softmax import softmax
 from protocols.shares import ArithmeticShare
 from protocols.suite import suite_of
 from protocols.transformer.fractions import (
     ACTIVATION,
     EXPONENTIAL,
+    INVERSE,
     MEAN,
-    MEAN_SQUARES,
     ROOT,
     SCORES,
     STREAM,
@@ -30,16 +30,10 @@ from protocols.weights.product import product
 Shown = npt.NDArray[np.bool_]
 
 
-async def root_of(ctx: Context, c: ArithmeticShare, epsilon: float) -> ArithmeticShare:
+async def root_of(ctx: Context, c: ArithmeticShare, epsilon: float, squares: Bounds) -> ArithmeticShare:
     """[1 / sqrt(mean square + epsilon)] of each row of the stream, (.., 1), with ROOT fractional bits; mean squares lie
-    in MEAN_SQUARES. Hops as of `reciprocal_norm`.
-
-    It is asked for numbers that are 2^spare as large, whose root is as much smaller, so that no bits are lost.
-    """
-    spare = (2 * STREAM - ROOT) // 3
-    fraction, larger = STREAM - spare, 4.0**spare
-    low, high = MEAN_SQUARES
-    return await reciprocal_norm(ctx, c, fraction, epsilon * larger, (low * larger, high * larger))
+    in these bounds. Hops as of `reciprocal_norm`."""
+    return await reciprocal_norm(ctx, c, STREAM, epsilon, squares, result=ROOT)
 
 
 async def shortened_product(ctx: Context, c: ArithmeticShare, w: StandingMatrix) -> ArithmeticShare:
@@ -70,7 +64,7 @@ async def attend(
     suite = suite_of(ctx)
     scores = await suite.matmul(ctx, q, turned(k))
     scores = await suite.truncate(ctx, scores, ACTIVATION + _whole_bits(q.shape[-1]))
-    e, inverse = await softmax(ctx, scores, ACTIVATION, SCORES, shown=shown)
+    e, inverse = await softmax(ctx, scores, ACTIVATION, SCORES, shown=shown, result=INVERSE)
     weighed = await suite.truncate(ctx, await suite.matmul(ctx, e, v), EXPONENTIAL)
     return await suite.mul(ctx, weighed, inverse)
 

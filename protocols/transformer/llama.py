@@ -21,7 +21,7 @@ from protocols.models.clear_llama import Past as ClearPast
 from protocols.numeric.activations_in_pieces import silu
 from protocols.shares import ArithmeticShare, choose, concatenate
 from protocols.suite import suite_of
-from protocols.transformer.fractions import ACTIVATION, INVERSE, ROOT, SILU, STREAM, TURN, WEIGHT
+from protocols.transformer.fractions import ACTIVATION, DECODERS_SQUARES, INVERSE, ROOT, SILU, STREAM, TURN, WEIGHT
 from protocols.transformer.layers import attend, from_heads, of_scores, root_of, shortened_product, to_heads
 from protocols.transformer.rotary import Signed, tables, turned_by_place
 from protocols.transformer.weights import Reals, share_row, stand_matrix
@@ -138,7 +138,7 @@ async def logits_in_order(ctx: Context, decoder: Decoder, x: ArithmeticShare, ll
 
 async def logits(ctx: Context, decoder: Decoder, x: ArithmeticShare, llama: Llama) -> ArithmeticShare:
     """[logits] of the stream's rows, with STREAM fractional bits, (.., vocabulary): two hops more than the root's."""
-    root, z = await together(ctx, (root_of, x, llama.epsilon), (logits_in_order, decoder, x, llama))
+    root, z = await together(ctx, (root_of, x, llama.epsilon, DECODERS_SQUARES), (logits_in_order, decoder, x, llama))
     suite = suite_of(ctx)
     return await suite.truncate(ctx, await suite.mul(ctx, z, root), ROOT)
 
@@ -179,7 +179,7 @@ async def _heads(
 
 async def _times_root(ctx: Context, x: ArithmeticShare, w: StandingMatrix, llama: Llama) -> ArithmeticShare:
     """[n W] with STREAM + ROOT bits, n being x divided by its root mean square."""
-    root, z = await together(ctx, (root_of, x, llama.epsilon), (shortened_product, x, w))
+    root, z = await together(ctx, (root_of, x, llama.epsilon, DECODERS_SQUARES), (shortened_product, x, w))
     return await suite_of(ctx).mul(ctx, z, root)
 
 
