@@ -40,7 +40,7 @@ PIP := python -m pip
 PIP_INSTALL := $(PIP) install --quiet --disable-pip-version-check
 
 
-.PHONY: demo examples example-user-behaviour test test-fast test-portable test-fpga lint docs bench-peers flower \
+.PHONY: demo examples example-user-behaviour example-models test test-fast test-portable test-fpga lint docs bench-peers flower \
 	installed collected clean
 .DELETE_ON_ERROR:
 
@@ -52,6 +52,9 @@ examples: $(VENV)/.examples
 
 example-user-behaviour: $(VENV)/.examples
 	$(BIN)/python -m examples.user_behaviour.demo build/user_behaviour
+
+example-models: $(VENV)/.examples
+	$(BIN)/python -m examples.private_model
 
 test: PROCESSES := auto
 test: $(VENV)/.test

@@ -44,7 +44,7 @@ def test_hops_of_a_layer():
     assert simulated(program).result <= HOPS
 
 
-HOPS = 280
+HOPS = 110
 
 
 def test_a_model_stands_once():

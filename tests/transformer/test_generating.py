@@ -122,7 +122,7 @@ def test_hops_of_a_token():
     assert simulated(program).result <= HOPS
 
 
-HOPS = 240
+HOPS = 100
 
 
 class _Ends:
