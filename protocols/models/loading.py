@@ -13,7 +13,7 @@ from protocols.models.configs import config_in
 from protocols.models.gguf_header import MAGIC
 from protocols.models.model import Model
 from protocols.models.onnx_file import predictor_in
-from protocols.models.predictor import Predictor
+from protocols.models.predictor import Predictor, require_finite
 from protocols.models.public_file import BEGINNING, read_public
 from protocols.models.refusals import unreadable
 from protocols.models.sklearn_estimators import is_estimator, predictor_of
@@ -47,14 +47,14 @@ def load(
     `wrong-argument`.
     """
     if is_estimator(source):
-        return predictor_of(source)
+        return require_finite(predictor_of(source), "the estimator")
     known = tokenizer if isinstance(tokenizer, Tokenizer | None) else tokenizer_in(file_path(tokenizer, "tokenizer"))
     if is_module(source):
         return model_of(source, architecture if not isinstance(architecture, str) else None, known)
     path = _file_of(file_path(source, "source"))
     stated = _config(config)
     if path.suffix == ".onnx":
-        return predictor_in(path)
+        return require_finite(predictor_in(path), path.name)
     if _begins(path, BEGINNING):
         return read_public(path)
     if _begins(path, MAGIC):

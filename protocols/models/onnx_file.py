@@ -45,7 +45,18 @@ def predictor_in(path: Path) -> Predictor:
         if type(error).__name__ != "DecodeError":
             raise
         raise unreadable(path.name, "as ONNX: it is cut short, or something else") from None
+    _require_names(path.name, graph)
     return _Reading(path.name, graph, _constants(onnx, path.name, graph)).predictor()
+
+
+def _require_names(subject: str, graph: Any) -> None:
+    """LocalError `unreadable-model` where a node gives nothing, or a name is no text."""
+    nodes = graph.node
+    names = [name for node in nodes for name in (node.op_type, *node.input, *node.output)]
+    names += [attribute.name for node in nodes for attribute in node.attribute]
+    names += [each.name for part in (graph.initializer, graph.input, graph.output) for each in part]
+    if not all(isinstance(name, str) for name in names) or not all(node.output for node in nodes):
+        raise unreadable(subject, "as ONNX: it is damaged")
 
 
 def _constants(onnx: Any, subject: str, graph: Any) -> dict[str, Any]:

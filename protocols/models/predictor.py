@@ -13,6 +13,8 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from protocols.models.refusals import unsupported
+
 Floats: TypeAlias = npt.NDArray[np.float64]
 Activation: TypeAlias = Literal["identity", "relu", "logistic", "tanh"]
 Link: TypeAlias = Literal["values", "sign", "sigmoid", "softmax", "shares", "scores"]
@@ -34,6 +36,11 @@ class Layer:
     weight: Floats = field(repr=False)
     shift: Floats = field(repr=False)
     activation: Activation = "identity"
+
+    @property
+    def arrays(self) -> tuple[Floats, ...]:
+        """All of its numbers."""
+        return self.weight, self.shift
 
     def __call__(self, x: Floats) -> Floats:
         """Of rows x (rows, inputs), in the clear."""
@@ -66,6 +73,11 @@ class Trees:
         reached = above.astype(np.int64) @ self.paths == self.rights[:, None]
         found: Floats = np.einsum("trl,tlk->rk", reached, self.leaves) + self.start
         return found
+
+    @property
+    def arrays(self) -> tuple[Floats, ...]:
+        """All of its numbers that are no places."""
+        return self.thresholds, self.leaves, self.start
 
     @property
     def depth(self) -> int:
@@ -115,3 +127,13 @@ def joined(parts: list[Part]) -> tuple[Part, ...]:
         else:
             found.append(part)
     return tuple(found)
+
+
+def require_finite(predictor: Predictor, subject: str) -> Predictor:
+    """The predictor. LocalError `unsupported-model` where a number of it is not finite."""
+    if not all(np.isfinite(array).all() for part in predictor.parts for array in part.arrays):
+        raise unsupported(
+            subject, "numbers that are not finite, as a training that diverged, or questions about missing values",
+            "a model of finite numbers, trained on rows without gaps",
+        )  # fmt: skip
+    return predictor

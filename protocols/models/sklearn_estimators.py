@@ -97,7 +97,10 @@ def _made(step: Any) -> _Made:
 
 
 def _linear(step: Any) -> _Made:
-    weight = np.atleast_2d(np.asarray(step.coef_, np.float64)).T
+    if str(getattr(getattr(step, "_label_binarizer", None), "y_type_", "")).startswith("multilabel"):
+        raise unsupported("the estimator", "several labels of one row", "one estimator for each label")
+    coef = step.coef_.toarray() if hasattr(step.coef_, "toarray") else step.coef_
+    weight = np.atleast_2d(np.asarray(coef, np.float64)).T
     shift = np.broadcast_to(np.asarray(step.intercept_, np.float64), weight.shape[1:]).copy()
     name = type(step).__name__
     if name in LINEAR:

@@ -10,7 +10,7 @@ import numpy as np
 from protocols.models.architectures import Architecture
 from protocols.models.chain import Chain
 from protocols.models.model import Model
-from protocols.models.predictor import Activation, Floats, Predictor
+from protocols.models.predictor import Activation, Floats, Predictor, require_finite
 from protocols.models.refusals import Unsupported, unsupported
 from protocols.models.safetensors_file import Stored
 from protocols.models.tensors import FloatArray
@@ -53,7 +53,7 @@ def _chain_of(module: Any) -> Predictor:
     try:
         for step in steps:
             _take(chain, step)
-        return chain.predictor()
+        return require_finite(chain.predictor(), "the module")
     except ValueError as error:
         raise unsupported("the module", str(error), "layers that follow one another") from None
 

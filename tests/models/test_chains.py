@@ -136,6 +136,29 @@ def test_files_that_are_no_onnx_or_point_elsewhere_are_refused(onnx, tmp_path):
     assert "weights in other files" in refusal(path)
 
 
+def test_an_onnx_file_with_other_bytes_is_refused_or_read_and_nothing_else(onnx):
+    path = onnx.write(
+        ("Gemm", ["x", "w", "b"], "a", {}), ("Relu", ["a"], "c", {}), ("Tanh", ["c"], "y", {}), w=W1, b=B1
+    )
+    whole, random, codes = path.read_bytes(), np.random.default_rng(2), set()
+    for _ in range(150):
+        changed = bytearray(whole)
+        for place in random.integers(len(whole), size=2):
+            changed[place] = random.choice([0, 1, 255, random.integers(256)])
+        path.write_bytes(changed)
+        try:
+            load(path)
+        except LocalError as error:
+            codes.add(error.code)
+    assert codes == {"unreadable-model", "unsupported-model"}
+
+
+def test_numbers_that_are_not_finite_are_refused(onnx):
+    wrong = np.where(np.arange(24).reshape(4, 6) == 9, np.float32(np.inf), W1)
+    assert "not finite" in refusal(onnx.write(("MatMul", ["x", "w"], "y", {}), w=wrong))
+    assert "not finite" in refusal(module("Linear", weight=wrong.T, bias=B1))
+
+
 class Tensor:
     """What is read of a tensor of torch's."""
 

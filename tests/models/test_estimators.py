@@ -64,6 +64,11 @@ def test_every_leaf_of_a_padded_table_is_reached_by_what_the_tree_sends_there():
         (lambda: ensemble.HistGradientBoostingRegressor(
             max_iter=1, categorical_features=[0], min_samples_leaf=3
         ).fit(np.abs(ROWS).round(), ROWS[:, 0].round() % 2), ("categories", "columns of 0 and 1")),
+        (lambda: ensemble.HistGradientBoostingRegressor(max_iter=1, min_samples_leaf=3).fit(
+            np.where(ROWS[:, :1] > 0, np.nan, 0.0), ROWS[:, 0] > 0
+        ), ("missing values", "without gaps")),
+        (lambda: linear_model.RidgeClassifier().fit(ROWS, np.stack([TWO == "yes", THREE > 10], axis=1).astype(int)),
+         ("several labels", "one estimator for each")),
         (lambda: make_pipeline("passthrough").fit(ROWS), ("no step at all", "one estimator")),
         (lambda: dummy.DummyClassifier().fit(ROWS, THREE), ("DummyClassifier", "linear model")),
     ],
