@@ -1,5 +1,7 @@
 """Estimators of scikit-learn as predictors in the clear: the same answers, and what cannot be taken is said whole."""
 
+import importlib
+
 import numpy as np
 import pytest
 from models.estimators import FEATURES, NAMES, NUMBERS, ROWS, THREE, TWO, fitted, wanted
@@ -7,8 +9,10 @@ from models.estimators import FEATURES, NAMES, NUMBERS, ROWS, THREE, TWO, fitted
 from mpc.errors import LocalError
 from protocols.models.loading import load
 from protocols.models.predictor import Layer, joined
+from protocols.models.sklearn_estimators import LINEAR, SUPPORTED
 
 svm = pytest.importorskip("sklearn.svm")
+import threadpoolctl  # noqa: E402
 from sklearn import dummy, ensemble, linear_model, neural_network, tree  # noqa: E402
 from sklearn import preprocessing as scaling  # noqa: E402
 from sklearn.pipeline import make_pipeline  # noqa: E402
@@ -95,3 +99,22 @@ def test_layers_are_joined_as_matrices():
     assert np.allclose(one(ROWS), second(first(ROWS)))
     kept = joined([Layer(first.weight, first.shift, "relu"), second])
     assert len(kept) == 2
+
+
+@pytest.mark.parametrize("name", SUPPORTED)
+@pytest.mark.filterwarnings("ignore")
+def test_each_estimator_that_is_named_is_taken_as_it_comes(name):
+    """With its own defaults, on rows that it tells apart, or numbers."""
+    modules = ("linear_model", "svm", "tree", "ensemble", "neural_network", "discriminant_analysis", "preprocessing")
+    places = [importlib.import_module(f"sklearn.{module}") for module in (*modules, "cluster", "decomposition")]
+    kinds = [getattr(place, name) for place in places if hasattr(place, name)]
+    if not kinds:
+        pytest.skip(f"this scikit-learn has no {name}")
+    estimator = kinds[0]()
+    few = {"n_estimators": 2, "max_iter": 20, "n_clusters": 3, "n_init": 1, "random_state": 0}
+    estimator.set_params(**{key: value for key, value in few.items() if key in estimator.get_params()})
+    with threadpoolctl.threadpool_limits(1):
+        estimator.fit(ROWS, NUMBERS if name.endswith("Regressor") or name in LINEAR else THREE)
+    predictor = load(estimator)
+    found, want = predictor.predict(ROWS), wanted(estimator, predictor.classes, ROWS)
+    assert np.allclose(found.reshape(want.shape), want, atol=1e-9)
