@@ -6,29 +6,71 @@ part, and one party receives, for each derived part, the correction that makes t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import compress
+from math import prod
 
 from mpc.algebra import bits
 from mpc.algebra.ring import Words
-from mpc.correlation import Correlation, Material, Part, draw
+from mpc.correlation import Correlation, Material, Part
 from mpc.errors import LocalError
-from mpc.prg import Encoded, Seed
+from mpc.prg import Encoded, Prg, Seed
 from mpc.supply import Path
 
+WORDS_TOGETHER = 1 << 12
+"""Up to so many, a piece's randomness is drawn in one go: 32 KiB."""
 
-def corrected(kind: Correlation, party: int, n: int) -> list[Part]:
+
+@dataclass(frozen=True, slots=True)
+class _Role:
+    """What a party does for a piece of a kind, which is the same for all pieces of it."""
+
+    parts: tuple[Part, ...]
+    receives: tuple[bool, ...]
+    expands: tuple[bool, ...]
+    corrected: tuple[Part, ...]
+    words_received: int
+    words_expanded: int
+    kind: Encoded
+    """As the last parts of the domain of its streams."""
+
+
+@lru_cache(maxsize=1 << 12)
+def _role(kind: Correlation, party: int, n: int) -> _Role:
+    parts = kind.parts()
+    receives = tuple(_receives(kind, i, part, party, n) for i, part in enumerate(parts))
+    expands = tuple(_expands(kind, i, part, party, n) for i, part in enumerate(parts))
+    received = tuple(compress(parts, receives))
+    words = _words_of(received), _words_of(compress(parts, expands))
+    return _Role(parts, receives, expands, received, *words, Encoded(*kind.encoding()))
+
+
+def _words_of(parts: Iterable[Part]) -> int:
+    return sum(prod(part.shape) for part in parts)
+
+
+def corrected(kind: Correlation, party: int, n: int) -> Sequence[Part]:
     """The parts of `kind` for which this party receives words from the maker instead of expanding its seed.
 
     LocalError `no-maker` for a kind that is not dealt.
     """
+    return _dealt_role(kind, party, n).corrected
+
+
+def words_received(kind: Correlation, party: int, n: int) -> int:
+    """The words of these parts. LocalError `no-maker`."""
+    return _dealt_role(kind, party, n).words_received
+
+
+def _dealt_role(kind: Correlation, party: int, n: int) -> _Role:
     if not kind.dealt:
         raise LocalError(
             "no-maker", f"a dealer does not make {kind.name}, which nobody but the parties may know",
             "let the parties make it: --preprocessing ot, silent or paillier",
         )  # fmt: skip
-    return [part for i, part in enumerate(kind.parts()) if _receives(kind, i, part, party, n)]
+    return _role(kind, party, n)
 
 
 def _receives(kind: Correlation, i: int, part: Part, party: int, n: int) -> bool:
@@ -53,28 +95,36 @@ class Dealing:
 
     def shares(self, path: Path, kind: Correlation) -> list[Words | None]:
         """This party's share of each part from its seed; None where it needs a correction or holds nothing."""
-        if (words := self.brought.get(path)) is not None and kind.parts() == (Part(words.shape, "clear", self.party),):
-            return [words]
-        prg = self.seed.prg("material", path, more=_encoded(kind))
-        return [
-            draw(prg, part, kind.ring) if _expands(kind, i, part, self.party, self.n) else None
-            for i, part in enumerate(kind.parts())
-        ]
+        role, shares = _role(kind, self.party, self.n), list[Words | None]()
+        if (here := self.brought.get(path)) is not None and role.parts == (Part(here.shape, "clear", self.party),):
+            return [here]
+        drawn = _expanded(self.seed.prg("material", path, more=role.kind), role)
+        for part, own in zip(role.parts, role.expands, strict=True):
+            words = next(drawn) if own else None
+            shares.append(kind.ring.reduce(words) if words is not None and part.sharing == "sum" else words)
+        return shares
 
     def material(self, path: Path, kind: Correlation, corrections: Sequence[Words]) -> Material:
         """This party's whole material for one path."""
-        left = iter(corrections)
+        left, receives = iter(corrections), _role(kind, self.party, self.n).receives
         empty = kind.ring.zeros((0,))
         return tuple(
-            share if share is not None else next(left) if _receives(kind, i, part, self.party, self.n) else empty
-            for i, (share, part) in enumerate(zip(self.shares(path, kind), kind.parts(), strict=True))
+            share if share is not None else next(left) if received else empty
+            for share, received in zip(self.shares(path, kind), receives, strict=True)
         )
 
 
-@lru_cache(1 << 12)
-def _encoded(kind: Correlation) -> Encoded:
-    """A kind as the last parts of the domain of its streams: of many pieces the same."""
-    return Encoded(*kind.encoding())
+def _expanded(prg: Prg, role: _Role) -> Iterator[Words]:
+    """The parts that a party expands, in order. Large ones have memory of their own, free when a part is let go."""
+    parts = compress(role.parts, role.expands)
+    if role.words_expanded > WORDS_TOGETHER:
+        yield from (prg.words(part.shape) for part in parts)
+        return
+    words, at = prg.words((role.words_expanded,)), 0
+    for part in parts:
+        end = at + prod(part.shape)
+        yield words[at:end].reshape(part.shape)
+        at = end
 
 
 def corrections(dealings: Sequence[Dealing], path: Path, kind: Correlation) -> list[list[Words]]:
@@ -98,18 +148,19 @@ def corrections_on(dealings: Sequence[Dealing], entries: Sequence[tuple[Path, Co
 
 def _drawn(shares: Sequence[list[Words | None]], kind: Correlation) -> Material:
     """The drawn parts in the clear."""
-    return tuple(_total(shares, i, part, kind) for i, part in enumerate(kind.parts()[: kind.drawn]))
+    parts = _role(kind, 0, len(shares)).parts
+    return tuple(_total(shares, i, part, kind) for i, part in enumerate(parts[: kind.drawn]))
 
 
 def _corrections(
     shares: Sequence[list[Words | None]], kind: Correlation, derived: Sequence[Words]
 ) -> list[list[Words]]:
     n = len(shares)
-    found: list[list[Words]] = [[] for _ in range(n)]
-    for i, (part, value) in enumerate(zip(kind.parts()[kind.drawn :], derived, strict=True), kind.drawn):
-        for party in range(n):
-            if _receives(kind, i, part, party, n):
-                found[party].append(_complement(shares, i, part, value, kind))
+    roles, found = [_role(kind, party, n) for party in range(n)], [list[Words]() for _ in range(n)]
+    for i, (part, value) in enumerate(zip(roles[0].parts[kind.drawn :], derived, strict=True), kind.drawn):
+        for role, words in zip(roles, found, strict=True):
+            if role.receives[i]:
+                words.append(_complement(shares, i, part, value, kind))
     return found
 
 

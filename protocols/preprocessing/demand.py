@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
+from functools import cache
 from math import prod
 from typing import Any
 
@@ -14,7 +15,7 @@ from mpc.algebra.wide_ring import WideRing, ring_of_bits
 from mpc.correlation import Correlation
 from mpc.errors import LocalError, PeerError
 from mpc.supply import Entry, Path
-from protocols.preprocessing.dealing import corrected
+from protocols.preprocessing.dealing import words_received
 from protocols.preprocessing.kinds import find_kind
 
 BatchPart = tuple[Path, int]
@@ -107,7 +108,7 @@ def slices(entries: Sequence[Entry], n: int) -> Iterator[Sequence[Entry]]:
 
 def correction_words(kind: Correlation, party: int, n: int) -> int:
     """How many words the maker sends this party for one piece of this kind."""
-    return sum(prod(part.shape) for part in corrected(kind, party, n))
+    return words_received(kind, party, n)
 
 
 def _drawn_words(kind: Correlation) -> int:
@@ -127,8 +128,15 @@ def words_at_once(entries: Iterable[Entry], party: int, n: int) -> int:
 
 
 def _arguments(kind: Correlation) -> list[Any]:
-    values = (getattr(kind, field.name) for field in fields(kind) if field.init)
+    of: Any = type(kind)
+    values = (getattr(kind, name) for name in _named_arguments(of))
     return [v.bits if isinstance(v, Ring | WideRing) else list(v) if isinstance(v, tuple) else v for v in values]
+
+
+@cache
+def _named_arguments(kind: Any) -> tuple[str, ...]:
+    """The names of what makes a piece of this type of kind, its ring first."""
+    return tuple(field.name for field in fields(kind) if field.init)
 
 
 def _unpacked(data: bytes) -> Any:
@@ -152,10 +160,10 @@ def _entry(item: Any, dealt: bool) -> Entry:
     path, name, (bits, *arguments) = item
     if not _is_path(path) or not _is_number(bits, 128) or bits == 0:
         raise ValueError("path or ring out of range")
-    kind_type = find_kind(name)
+    kind_type: Any = find_kind(name)
     if dealt and not kind_type.dealt:
         raise ValueError("what no dealer makes")
-    names = [field.name for field in fields(kind_type) if field.init][1:]
+    _, *names = _named_arguments(kind_type)
     kind = kind_type(ring_of_bits(bits), **dict(zip(names, map(_argument, arguments), strict=True)))
     if any(prod(part.shape) > MAX_PART_WORDS for part in kind.parts()):
         raise ValueError("too large")
