@@ -188,6 +188,17 @@ def test_matmul_of_stacks_of_any_layout(inner: int) -> None:
         assert same(Z64.matmul(x, y), np.matmul(x, y))
 
 
+@pytest.mark.parametrize("shape", [(60, 1, 300), (1, 300, 60), (60, 300, 1), (1, 20000, 1)])
+def test_matmul_where_an_axis_of_length_one_was_reversed(shape: tuple[int, int, int]) -> None:
+    """numpy takes it for an array in C order, whatever its strides are."""
+    rows, inner, columns = shape
+    x, y = random_words((rows, inner)), random_words((inner, columns))
+    for a in (x[::-1], x[:, ::-1]):
+        for b in (y[::-1], y[:, ::-1]):
+            assert (Z64.matmul(a, b) == a @ b).all()
+            assert (Z64.matmul(a[np.newaxis][::-1], b[np.newaxis][::-1]) == (a @ b)[np.newaxis]).all()
+
+
 def test_matmul_of_misaligned_arrays() -> None:
     raw = np.frombuffer(np.random.default_rng(0).bytes(8 * 900 + 3), np.uint8)[3:].view(np.uint64).reshape(30, 30)
     assert not raw.flags.aligned

@@ -55,6 +55,14 @@ def test_thin_and_empty_matrices(shape: tuple[int, int]) -> None:
     assert (masked_weights(w, seed.prg()) == w.astype(np.uint64) - drawn).all()
 
 
+@pytest.mark.parametrize("shape", [(1, 300), (300, 1), (1, 1)])
+def test_an_axis_of_length_one_may_have_any_stride(shape: tuple[int, int]) -> None:
+    """numpy takes an array with such an axis for one in C order, even if it was reversed."""
+    for w in (some_weights(*shape)[::-1], some_weights(*shape)[:, ::-1], some_weights(*shape)[::-1, ::-1].T):
+        x = words(40, len(w))[:, ::-1]
+        assert (weight_product(x, w) == x @ w.astype(np.uint64)).all()
+
+
 @pytest.fixture(params=["kernels", "without AES", "inside a block", "AES-256"])
 def drawing(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], Prg]]:
     """Streams that kernels draw, and such as they can't: all must be what `words` gives."""

@@ -97,7 +97,10 @@ def _walkable(x: Words) -> Words:
 
 
 def _operand(x: Words) -> Operand:
-    """Where a matrix or a stack along one axis lies."""
+    """Where a matrix or a stack along one axis lies. The strides of an axis of length 1 may be anything."""
+    if x.flags.c_contiguous:
+        rows, columns = x.shape[-2:]
+        return _address(x), rows * columns, columns, 1
     *stack, row, column = x.strides
     return _address(x), stack[0] // 8 if stack else 0, row // 8, column // 8
 

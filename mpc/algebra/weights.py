@@ -37,11 +37,9 @@ def weight_product(x: Words, weights: Weights) -> Words:
     Weights are read once for any few rows, where they lie: row by row, as parts of a larger matrix, or transposed
     (`matrix.T`); other layouts are copied. LocalError `wrong-dtype`, `wrong-shape`.
     """
-    rows, weights = _rows(x, _checked(weights).shape), _walkable(weights)
+    rows, (weights, step, turned) = _rows(x, _checked(weights).shape), _walkable(weights)
     (count, inner), columns = rows.shape, weights.shape[1]
     out = np.empty((count, columns), U64)
-    turned = weights.strides[1] != weights.itemsize
-    step = weights.strides[0 if not turned else 1] // weights.itemsize
     kernel = lib.parley_weights_transposed if turned else lib.parley_weights_product
 
     def part(start: int, end: int) -> None:
@@ -144,13 +142,23 @@ def _checked(weights: Weights) -> Weights:
     )
 
 
-def _walkable(weights: Weights) -> Weights:
-    """A matrix of which either a row or a column lies without gaps; itself if it is one."""
+def _walkable(weights: Weights) -> tuple[Weights, int, bool]:
+    """A matrix whose rows lie without gaps, or its columns; how far it is to the next one, and whether columns do.
+
+    It is itself if it is such a one. The strides of an axis of length 1 may be anything.
+    """
     if weights.ndim != 2:
         raise LocalError("wrong-shape", f"weights are a matrix, got shape {weights.shape}", "give (inner, columns)")
-    size = weights.itemsize
-    fits = all(stride >= 0 and stride % size == 0 for stride in weights.strides) and size in weights.strides
-    return weights if fits and weights.flags.aligned else np.ascontiguousarray(weights)
+    flags, size, (row, column) = weights.flags, weights.itemsize, weights.strides
+    if flags.aligned and not flags.c_contiguous:
+        if flags.f_contiguous:
+            return weights, weights.shape[0], True
+        if column == size and row >= 0 and row % size == 0:
+            return weights, row // size, False
+        if row == size and column >= 0 and column % size == 0:
+            return weights, column // size, True
+    plain = weights if flags.aligned and flags.c_contiguous else np.array(weights, order="C")
+    return plain, weights.shape[1], False
 
 
 def _ends(out: Words, rows: Words, start: int) -> tuple[Pointer, int, Pointer, int, int]:
