@@ -13,35 +13,43 @@ from math import prod
 from mpc.accounts.cost import cost
 from mpc.algebra.words import Words
 from mpc.context import Context, Spec
-from protocols.one_array import OneArray
+from protocols.known import Known
+from protocols.one_array import OneArray, ring_of
 from protocols.weights.halves import times_integers, times_masked
 from protocols.weights.matrix import StandingMatrix
 
 
 @cost(
     rounds=1,
-    to_one=lambda x, w, transposed: x.words.size,
+    to_one=lambda x, w, transposed: x.size,
     weight_product=lambda x, w, transposed: x.shape[0],
 )
-async def by_masked(ctx: Context, x: OneArray, w: StandingMatrix, transposed: bool) -> OneArray:
+async def by_masked(ctx: Context, x: OneArray | Known, w: StandingMatrix, transposed: bool) -> OneArray:
     """[z] = [x @ W], or [x @ W^T], for rows x (rows, inputs) and weights W that stand: F = W - A at the user.
 
     With B, R at the user and D = B A + R at the owner, the user sends E = x_1 - B, and
     z_0 = (x_0 + E) W + D, z_1 = B F - R. They add up to (x - B) W + B A + B (W - A) = x W.
-    The owner sees E alone, which B hides; the material burns as it is taken, before E leaves. Semi-honest, two
-    parties; who dealt B, R and A may help neither of them.
+    Of x that the user knows, x_0 is zero and not written down. The owner sees E alone, which B hides; the material
+    burns as it is taken, before E leaves. Semi-honest, two parties; who dealt B, R and A may help neither of them.
     """
-    ring, (rows, inputs) = x.ring, x.shape
+    ring, (rows, inputs) = ring_of(ctx), x.shape
     b, r, d, *ahead = await ctx.take(w.use(rows, transposed))
     out = rows, w.sides(transposed)[1]
     if ctx.me != w.owner:
-        ctx.send(w.owner, ring.sub(x.words, ring.reduce(b)))
-        return x.like(ahead[0] if ahead else await _users(ctx, w, ring.reduce(b), ring.reduce(r), transposed))
-    e = ring.reduce(await ctx.receive(w.user, Spec(x.words.shape)))
+        ctx.send(w.owner, ring.sub(_own(x), ring.reduce(b)))
+        z = ahead[0] if ahead else await _users(ctx, w, ring.reduce(b), ring.reduce(r), transposed)
+        return OneArray(z, ring)
+    e = ring.reduce(await ctx.receive(w.user, Spec((rows, inputs))))
     if ctx.planning:
-        return x.like(ring.zeros(out))
-    z = await ctx.off_loop(inputs * prod(out), partial(times_integers, ring, ring.add(x.words, e), w, transposed))
-    return x.like(ring.add(z, d))
+        return OneArray(ring.zeros(out), ring)
+    e = e if isinstance(x, Known) else ring.add(x.words, e)
+    z = await ctx.off_loop(inputs * prod(out), partial(times_integers, ring, e, w, transposed))
+    return OneArray(ring.add(z, d), ring)
+
+
+def _own(x: OneArray | Known) -> Words:
+    """The user's part of x."""
+    return x.whole if isinstance(x, Known) else x.words
 
 
 async def _users(ctx: Context, w: StandingMatrix, b: Words, r: Words, transposed: bool) -> Words:

@@ -29,6 +29,7 @@ from mpc.supply import Entry, Path
 from protocols.array.appraising import blank_share
 from protocols.array.lowering import lowering
 from protocols.array.node import Node
+from protocols.known import Known
 from protocols.shares import ArithmeticShare, BooleanShare, Share
 from protocols.suite import suite_of
 
@@ -254,6 +255,8 @@ def _without_content(ctx: Context, argument: Any) -> Any:
     if isinstance(argument, BooleanShare):
         words = ctx.bits.pack(blank(argument.shape, np.bool_))
         return suite_of(ctx).constant_bits(ctx, blank((*argument.lead, *words.shape)), argument.shape)
+    if isinstance(argument, Known):
+        return Known(argument.owner, ctx.ring.zeros(argument.shape), ctx.ring)
     if isinstance(argument, ArithmeticShare):
         return suite_of(ctx).constant(ctx, ctx.ring.zeros(argument.shape))
     if isinstance(argument, list | tuple):
@@ -276,6 +279,8 @@ def _key_of_call(function: Any, args: tuple[Any, ...]) -> Any:
 def _outline_of(argument: Any) -> Any:
     if isinstance(argument, BooleanShare):
         return "bits", argument.lead, argument.shape
+    if isinstance(argument, Known):
+        return "known", argument.owner, argument.shape
     if isinstance(argument, ArithmeticShare):
         return "numbers", argument.shape
     if isinstance(argument, np.ndarray):

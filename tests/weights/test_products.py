@@ -11,6 +11,8 @@ import mpc
 from mpc.algebra.ring import Z64, Ring
 from mpc.algebra.wide_ring import Z128
 from mpc.errors import LocalError
+from protocols.known import known
+from protocols.runs.by_reveal import ByReveal
 from protocols.runs.planning import plan
 from protocols.runs.simulating import simulate
 from protocols.weights.product import product
@@ -166,6 +168,10 @@ def test_names_shapes_and_owners_are_checked_before_anything_is_sent():
         held = await stand(ctx, "layer", 0, np.ones((2, 3), np.int64) if ctx.me == 0 else None, (2, 3))
         await product(ctx, await shared(ctx, 1, np.zeros((1, 3), np.uint64)), held)
 
+    async def narrow(ctx, mine):
+        held = await stand(ctx, "layer", 0, np.ones((3, 3), np.int64) if ctx.me == 0 else None, (3, 3))
+        await product(ctx, (await shared(ctx, 1, np.zeros((1, 3), np.uint64))).modulo(9), held)
+
     async def nobody(ctx, mine):
         await stand(ctx, "layer", 2, None, (2, 2))
 
@@ -173,7 +179,7 @@ def test_names_shapes_and_owners_are_checked_before_anything_is_sent():
         await stand(ctx, "layer", 0, None, (2, 2, 2))
 
     cases = (twice, "weights-stand"), (misfit, "wrong-shape"), (nobody, "no-such-party"), (cube, "wrong-shape")
-    for main, code in cases:
+    for main, code in (*cases, (narrow, "wrong-parameter")):
         with pytest.raises(LocalError, match=code):
             simulate(main, [None, None])
 
@@ -197,3 +203,48 @@ def test_nothing_of_the_weights_shows_in_what_is_printed():
     for held in simulate(main, [None, None]).results:
         assert repr(held) == "<weights 'layer', 2 x 2 of party 0, masked>"
         assert held.fraction == 12
+
+
+@pytest.mark.parametrize("suite", ["beaver", "ideal"])
+@pytest.mark.parametrize("knows", [0, 1])
+def test_values_that_one_party_knows_need_not_be_put_in(suite, knows):
+    rng = np.random.default_rng(2)
+    w, x = integers(rng, (6, 3)), np.eye(2, 6, 3, dtype=np.uint64)
+
+    async def main(ctx, mine):
+        held = await stand(ctx, "w", 0, w if ctx.me == 0 else None, w.shape)
+        z = await mpc.prepared(ctx, product, known(ctx, knows, x if ctx.me == knows else None, x.shape), held)
+        return (await ctx.suite.open(ctx, z))[0]
+
+    for found in simulate(main, [None, None], suite=suite, check_costs=True).results:
+        np.testing.assert_array_equal(found, expected(x, w, False))
+
+
+@pytest.mark.parametrize("source", ["ot", "dealer"])
+def test_what_they_take_is_foreseen(source, monkeypatch):
+    """Nothing is made on demand: a rehearsal numbers the calls of values that one party knows as the run does."""
+    w, x = np.arange(6).reshape(3, 2), np.eye(2, 3, dtype=np.uint64)
+    asked = []
+
+    async def main(ctx, mine):
+        held = await stand(ctx, "w", 0, w if ctx.me == 0 else None, w.shape)
+        ctx.session.foresight = ctx.session.foresight or ByReveal(ctx.session)
+        make = ctx.session.supply.make
+        monkeypatch.setattr(ctx.session.supply, "make", lambda *entry: asked.append(entry) or make(*entry))
+        z = await mpc.prepared(ctx, product, known(ctx, 1, x if ctx.me == 1 else None, x.shape), held)
+        return (await ctx.suite.open(ctx, z))[0]
+
+    for found in simulate(main, [None, None], preprocessing=source).results:
+        np.testing.assert_array_equal(found, w.astype(np.uint64)[:2])
+    assert not asked
+
+
+def test_many_rows_are_multiplied_in_pieces_side_by_side(monkeypatch):
+    monkeypatch.setattr("protocols.weights.product.MOST_WORDS", 9)
+    rng = np.random.default_rng(2)
+    w, x = integers(rng, (4, 5)), rng.integers(0, 2**64, (7, 4), np.uint64)
+    main = partial(computed, owner=0, w=w, x=x)
+    run = simulate(main, [None, None], check_costs=True)
+    np.testing.assert_array_equal(run.results[0][1], expected(x, w, False))
+    assert run.report.rounds == plan(main, [None, None]).report.rounds == 3
+    assert [kind.rows for _, kind in plan(main, [None, None]).demand] == [2, 2, 2, 1]
