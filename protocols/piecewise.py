@@ -34,14 +34,14 @@ class Grid:
         return self.cell_bits + self.place_bits
 
     @property
-    def first(self) -> int:
-        """The lowest cell."""
+    def lowest_cell(self) -> int:
+        """The first of its cells, counted from zero."""
         return self.offset - (1 << (self.place_bits - 1))
 
     @property
     def lowest(self) -> int:
         """The lowest X that has its place on the grid."""
-        return self.first << self.cell_bits
+        return self.lowest_cell << self.cell_bits
 
     @property
     def highest(self) -> int:
@@ -67,7 +67,7 @@ class Pieces:
     error: Fraction = Fraction(0)
 
     def __post_init__(self) -> None:
-        ends = self.grid.first, self.grid.first + (1 << self.grid.place_bits)
+        ends = self.grid.lowest_cell, self.grid.lowest_cell + (1 << self.grid.place_bits)
         rising = all(a < b for a, b in pairwise((ends[0], *self.thresholds, ends[1])))
         if not self.thresholds or not rising or len(self.coefficients) != len(self.thresholds) + 1:
             raise LocalError(
@@ -124,7 +124,7 @@ def joined(tables: tuple[Pieces, ...]) -> Joined:
     rows = tuple(
         tuple(_padded(table.coefficients[sum(t <= low for t in table.thresholds)], degree) for low in lows)
         for table in tables
-        for lows in [(tables[0].grid.first, *thresholds)]
+        for lows in [(tables[0].grid.lowest_cell, *thresholds)]
     )
     return Joined(grids.pop(), thresholds, degree, rows)
 

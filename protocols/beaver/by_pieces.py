@@ -90,12 +90,12 @@ async def _shapes(
 def _turned(c: Words, form: Joined) -> Words:
     """The cell of c, modulo D, counted from the end of the grid."""
     cells = 1 << form.grid.place_bits
-    return (c >> np.uint64(form.grid.cell_bits)) + np.uint64(-form.grid.first % cells) & np.uint64(cells - 1)
+    return (c >> np.uint64(form.grid.cell_bits)) + np.uint64(-form.grid.lowest_cell % cells) & np.uint64(cells - 1)
 
 
 def _crossed(form: Joined, table: Words, turned: Words, cells: tuple[int, ...], whole: bool) -> Words:
     """<b> for each of these cells."""
-    places = tuple(cell - form.grid.first for cell in cells)
+    places = tuple(cell - form.grid.lowest_cell for cell in cells)
     return crossed(table, turned, places, place_bits=form.grid.place_bits, whole=whole)
 
 

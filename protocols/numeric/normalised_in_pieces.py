@@ -129,7 +129,7 @@ class Form:
         return precise and places <= MOST_PLACE_BITS and len(self.knots) - 2 <= MOST_CHOICES
 
     @property
-    def words(self) -> int:
+    def weight(self) -> int:
         """Of material for a number, about: thermometers, and shares for each choice."""
         places = (1 << self.first_place_bits) + (1 << self.second_grid.place_bits)
         return places // _WORD + 6 * len(self.knots) + 2 * self.groups
@@ -173,7 +173,7 @@ def form_of(power: Power, r: Range, fraction: int) -> Form:
             "range-too-wide", f"reciprocals in pieces of numbers that may lie anywhere in {r.lo} to {r.hi}",
             "declare a narrower range: 1 / x goes over 16 octaves, a root over 21",
         )  # fmt: skip
-    return min(fitting, key=lambda form: form.words)
+    return min(fitting, key=lambda form: form.weight)
 
 
 @lru_cache(maxsize=64)

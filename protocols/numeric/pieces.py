@@ -55,7 +55,7 @@ async def by_pieces_within(
     grid = joined(tables).grid
     cell, cells = grid.cell_bits, (low >> grid.cell_bits, high >> grid.cell_bits)
     on_cells = (cells[0] << cell, cells[1] << cell) == (low, high)
-    if not on_cells or not grid.first < cells[0] < cells[1] < grid.first + (1 << grid.place_bits):
+    if not on_cells or not grid.lowest_cell < cells[0] < cells[1] < grid.lowest_cell + (1 << grid.place_bits):
         raise LocalError(
             "wrong-parameter", f"numbers within [{low}, {high}) on {1 << grid.place_bits} cells of {1 << cell}",
             "take multiples of a cell, inside of the grid",

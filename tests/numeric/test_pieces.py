@@ -72,7 +72,7 @@ def test_a_grid_may_lie_anywhere(offset, suite):
     grid = Grid(4, 5, offset)
     table = Pieces(grid, (offset - 15, offset + 3, offset + 15), ((5, 1), (1, 1), (0, 1), (9,)), 0, 0)
     every = np.arange(grid.lowest, grid.highest + 1)
-    assert (every[0] >> 4, every[-1] >> 4) == (grid.first, grid.first + 30)
+    assert (every[0] >> 4, every[-1] >> 4) == (grid.lowest_cell, grid.lowest_cell + 30)
     (y,) = computed(lambda ctx, x: by_pieces(ctx, x, table), words(every), suite=suite)
     for x, found in zip(every.tolist(), y.view(np.int64).tolist(), strict=True):
         assert found in (table.at(x), table.at(x, late=True))
