@@ -46,7 +46,7 @@ def test_a_user_learns_what_the_estimator_says(name):
 
 
 @pytest.mark.parametrize("name", FEW)
-@pytest.mark.parametrize(("suite", "n"), [("replicated3", 3), ("ideal", 2), ("beaver", 3)])
+@pytest.mark.parametrize(("suite", "n"), [("replicated3", 3), ("ideal", 2), ("beaver", 3), ("yao", 2)])
 def test_under_every_suite(name, suite, n):
     check(name, asked(load(fitted(name)), suite=suite, n=n))
 
@@ -104,6 +104,26 @@ def test_how_far_an_answer_may_be_off_counts_the_rounding_of_the_model(name):
     with pytest.raises(LocalError) as caught:
         mpc.simulate(main, [None, ASKED], tolerance=bound / 2)
     assert caught.value.code == "tolerance-exceeded"
+
+
+def rounds_of(predictor, rows):
+    """What a plan counts for a question about these rows."""
+
+    async def main(ctx, mine):
+        known = await mpc.learning.secret_model(ctx, 0, predictor if ctx.me == 0 else None)
+        return await mpc.reveal(ctx, known.predict(await mpc.secret(ctx, 1, mine, range=(0, 64))), to=1)
+
+    return mpc.plan(main, [None, rows]).report.rounds
+
+
+def test_a_deep_tree_takes_few_rounds_more_than_a_flat_one():
+    sklearn, rows = pytest.importorskip("sklearn.tree"), np.arange(1.0, 65.0)[:, None]
+    flat, deep = (
+        sklearn.DecisionTreeRegressor(max_leaf_nodes=leaves, random_state=0).fit(rows, numbers)
+        for leaves, numbers in ((16, np.arange(64.0)), (60, 2.0 ** np.arange(-40, 24)))
+    )
+    assert (flat.get_depth(), deep.get_depth() >= 16) == (4, True)
+    assert rounds_of(load(deep), rows) <= rounds_of(load(flat), rows) + 4
 
 
 def test_trees_of_other_shapes_that_are_as_many_and_as_deep_are_told_alike():
