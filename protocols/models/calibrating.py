@@ -34,7 +34,7 @@ class Agreement:
     divergence: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Calibration:
     """What was measured on `texts` texts of `tokens` tokens together: extents of values by name, layer by layer."""
 

@@ -14,7 +14,7 @@ from protocols.models.clear_numbers import Watch, root_mean_square_norm, silu, s
 from protocols.models.tensors import FloatArray
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Past:
     """Keys and values of the tokens before, by layer, each (key_value_heads, tokens, head); keys are turned already."""
 

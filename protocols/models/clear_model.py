@@ -18,7 +18,7 @@ from protocols.models.tensors import FloatArray
 from protocols.models.tokenizing import Tokenizer, Tokens
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ClearModel:
     """Weights in memory, float32, and what follows from them. `watch` sees each value on the way; `dtype`: in which
     all is computed that is no weight. Nothing of it is sent anywhere."""

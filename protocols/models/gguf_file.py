@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +17,14 @@ TYPES = ("F32", "F16", "BF16", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0", "Q2_K", "
 """What weights may be stored as; the library has code for each."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class GgufFile:
     """A file whose header was read: fields by name, tensors by name. Weights are read when they are asked for."""
 
     name: str
-    fields: Config
-    tensors: dict[str, Any]
-    module: Any
+    fields: Config = field(repr=False)
+    tensors: dict[str, Any] = field(repr=False)
+    module: Any = field(repr=False)
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Of all tensors, as numpy says them: a matrix is (outputs, inputs)."""

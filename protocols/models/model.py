@@ -16,7 +16,7 @@ from protocols.models.tensors import FloatArray
 from protocols.models.tokenizing import Tokenizer, Tokens
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Model:
     """Made by `mpc.learning.load`. `architecture` and `tokenizer` are public; `tensors`, by the names of
     `architecture.shapes()`, are the owner's, and None at everybody else. Nothing of them is in its repr."""

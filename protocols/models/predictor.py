@@ -29,7 +29,7 @@ ACTIVATIONS: dict[Activation, Callable[[Floats], Floats]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Layer:
     """activation(x W + b): `weight` (inputs, outputs), `shift` (outputs,)."""
 
@@ -48,7 +48,7 @@ class Layer:
         return ACTIVATIONS[self.activation](found)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Trees:
     """Binary trees whose leaves' numbers are added to `start` (outputs,). A node asks whether a feature is above a
     threshold, the left child being that where it is not.
@@ -88,7 +88,7 @@ class Trees:
 Part: TypeAlias = Layer | Trees
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Predictor:
     """Parts one after the other, what the outputs are, and the classes' names where they tell classes apart. Its repr
     has no number of it."""

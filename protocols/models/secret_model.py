@@ -34,7 +34,7 @@ _ROOM = 1 + 2.0**-10
 """Of a bound of what is computed with rounded numbers, whose errors are bounded apart."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class SecretLayer:
     """[W] (inputs, outputs), [b] (outputs,) and what is told of them."""
 
@@ -49,7 +49,7 @@ class SecretLayer:
         return _ACTIVATIONS[self.told.activation](_within(found, bound))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class SecretTrees:
     """Secret tables of trees, and what is told of them."""
 
@@ -72,7 +72,7 @@ class SecretTrees:
         return _within(reached.astype(int) @ self.leaves + self.start, 2.0**told.output_bits)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class SecretModel:
     """A model whose numbers are secret. `form` is public. Made by `secret_model`; its methods record, and
     `mpc.reveal` computes."""

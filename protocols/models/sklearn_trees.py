@@ -18,7 +18,7 @@ MOST_NODES = 1 << 12
 _Table = tuple[npt.NDArray[np.int64], Floats, npt.NDArray[np.int8], npt.NDArray[np.int64], Floats]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Nodes:
     """A tree as arrays over its nodes, the root first: children, -1 at leaves; what is asked; (nodes, outputs)."""
 

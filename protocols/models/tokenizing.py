@@ -25,7 +25,7 @@ LONGEST_TEXT = 1 << 20
 """Characters that are looked at; no window holds so many."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Frame:
     """What is around a question: `before` and `after` are public tokens, and `end` ends an answer."""
 
@@ -34,7 +34,7 @@ class Frame:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Tokenizer:
     """Texts to tokens and back; public. `frame`: of a model that is asked as in a chat."""
 

@@ -88,6 +88,8 @@ def test_the_public_part_has_no_weights_and_no_repr_shows_any(tmp_path):
     assert code_of(lambda: model.public.clear)[0] == "no-weights"
     assert "array" not in repr(model) + repr(model.clear) + repr(model.tensors)
     assert len(repr(model.tensors)) < 80
+    assert {model: 1}[model] == 1
+    assert model != model.public
 
 
 def test_all_that_another_architecture_states_is_listed(tmp_path):
