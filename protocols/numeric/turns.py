@@ -74,8 +74,9 @@ def rotations(angles: U64, multiples: Sequence[int]) -> tuple[Reals, Reals]:
     done = 1
     while done < count:
         more = min(done, count - done)
-        cos[done : done + more] = cos[:more] * cos_step - sin[:more] * sin_step
-        sin[done : done + more] = sin[:more] * cos_step + cos[:more] * sin_step
+        for out, one, other, combine in ((cos, cos, sin, np.subtract), (sin, sin, cos, np.add)):
+            further = np.multiply(one[:more], cos_step, out=out[done : done + more])
+            combine(further, other[:more] * sin_step, out=further)
         cos_step, sin_step = cos_step * cos_step - sin_step * sin_step, 2.0 * cos_step * sin_step
         done += more
     return cos, sin
@@ -100,6 +101,7 @@ def _elements(
     for start in range(0, len(angles), _AT_A_TIME):
         some = slice(start, start + _AT_A_TIME)
         first, second = made(*rotations(angles[some], multiples))
-        found[:count, some] = np.rint(first * 2.0**precision)
-        found[count:, some] = np.rint(second * 2.0**precision)
+        for part, where in ((first, found[:count, some]), (second, found[count:, some])):
+            part *= 2.0**precision
+            where[...] = np.rint(part, out=part)
     return found.view(np.uint64)
