@@ -32,6 +32,7 @@ from mpc.algebra.words import (
     kind,
     one_for_all,
     pointer,
+    read_by_kernel,
     wrong_shapes,
 )
 from mpc.errors import LocalError
@@ -125,14 +126,13 @@ class Ring(OneWord):
 
         One pass over memory if all shapes agree and are not tiny; otherwise they broadcast as in the formula.
         """
-        c, d, b, e, a = as_words(c), as_words(d), as_words(b), as_words(e), as_words(a)
         if c.size < _FUSED_FROM or not c.shape == d.shape == b.shape == e.shape == a.shape:
             factor = self.add(b, e) if with_de else b
             return self.add(self.add(c, self.mul(d, factor)), self.mul(e, a))
         out = np.empty(c.shape, U64)
-        operands = tuple(contiguous(v) for v in (c, d, b, e, a))
-        if not accelerated("recombine", out, operands, int(with_de)):
-            pc, pd, pb, pe, pa = (pointer(v) for v in operands)
+        operands = [contiguous(as_words(v)) for v in (c, d, b, e, a)] if out.size >= NATIVE_FROM else [c, d, b, e, a]
+        if not accelerated("recombine", out, tuple(operands), int(with_de)):
+            pc, pd, pb, pe, pa = [read_by_kernel(v) for v in operands]
             lib.parley_recombine(pointer(out), pc, pd, pb, pe, pa, out.size, with_de)
         return self._reduced(out)
 
