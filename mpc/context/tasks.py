@@ -1,4 +1,4 @@
-"""Calls side by side: each is a task with a context of its own."""
+"""Calls side by side: each has a context of its own, and all but the first a task."""
 
 from __future__ import annotations
 

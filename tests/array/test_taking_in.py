@@ -96,7 +96,8 @@ def test_a_plan_foretells_it(suite):
     async def main(ctx, mine):
         (x, y), _ = await pair(ctx, 40)
         z = (x * y) * x
-        return await mpc.reveal(ctx, z, (x.reshape(8, 5) @ y.reshape(5, 8)) * 0.25, np.maximum(x, y))
+        sums = np.sum(x * y), np.sum(np.square(x.reshape(8, 5)), 0)
+        return await mpc.reveal(ctx, z, (x.reshape(8, 5) @ y.reshape(5, 8)) * 0.25, np.maximum(x, y), *sums)
 
     done, planned = run(main, suite).report, mpc.plan(main, [None] * 3, suite=suite).report
     assert (planned.rounds, planned.bytes_sent) == (done.rounds, done.bytes_sent)
