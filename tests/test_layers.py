@@ -201,7 +201,7 @@ FOLDER_ORDER = {
         "secret_model", "__init__",
     ),
     "protocols.transformer": (
-        "fractions", "weights", "rotary", "layers", "bert", "llama", "asking", "private_model", "embedding",
+        "fractions", "declared", "weights", "rotary", "layers", "bert", "llama", "asking", "private_model", "embedding",
         "generating", "__init__",
     ),
     "protocols.learning": (

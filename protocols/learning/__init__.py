@@ -14,6 +14,7 @@ from protocols.models.model import Model
 from protocols.models.predictor import Predictor
 from protocols.models.public_file import write_public
 from protocols.models.secret_model import SecretModel, secret_model
+from protocols.transformer.declared import beyond_ranges
 from protocols.transformer.embedding import classify, embed, nearest
 from protocols.transformer.generating import Answer, generate
 from protocols.transformer.private_model import PrivateModel, private_model
@@ -31,6 +32,7 @@ __all__ = [
     "PrivateLogisticModel",
     "PrivateModel",
     "SecretModel",
+    "beyond_ranges",
     "calibrate",
     "classify",
     "embed",
