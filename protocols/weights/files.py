@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from fcntl import LOCK_EX, LOCK_NB, flock
 from hashlib import sha256
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from protocols.shares import Shape
 from protocols.weights.matrix import Integers
 
 DIGEST_BYTES = 32
+PART = ".part"
 _BLOCK = 1 << 24
 
 
@@ -106,11 +108,12 @@ def digest_of(words: Words) -> bytes:
 def written(folder: Path, shape: Shape) -> Iterator[tuple[Words, Callable[[bytes], Words]]]:
     """Room on the disk for F of this shape, mapped to be filled, and what gives it its name and maps it to be read.
 
-    What has got no name when the block ends is gone. LocalError `unwritable`.
+    What has got no name when the block ends is gone, and so is what processes that were killed have left. LocalError
+    `unwritable`.
     """
     _made(folder)
     try:
-        descriptor, part = tempfile.mkstemp(dir=folder, suffix=".part")
+        descriptor, part = _new_part(folder)
     except OSError as error:
         raise _unwritable(folder, error) from None
     try:
@@ -131,6 +134,22 @@ def written(folder: Path, shape: Shape) -> Iterator[tuple[Words, Callable[[bytes
     finally:
         with suppress(OSError):
             os.unlink(part)
+
+
+def _new_part(folder: Path) -> tuple[int, str]:
+    """A part under a lock, and none that nobody holds beside it: one process at a time looks and begins one."""
+    whole = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        flock(whole, LOCK_EX)
+        for left in folder.glob(f"*{PART}"):
+            with suppress(BlockingIOError), open(left, "r+b") as stream:
+                flock(stream, LOCK_EX | LOCK_NB)
+                left.unlink()
+        descriptor, part = tempfile.mkstemp(dir=folder, suffix=PART)
+        flock(descriptor, LOCK_EX)
+        return descriptor, part
+    finally:
+        os.close(whole)
 
 
 def _read_only(file: Path, shape: Shape) -> Words:

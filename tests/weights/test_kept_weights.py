@@ -20,7 +20,7 @@ from protocols.beaver import SUITE
 from protocols.preprocessing.dealer import local_supplies
 from protocols.runs.planning import plan
 from protocols.runs.simulating import simulate
-from protocols.weights.files import KeptMask, keep, mask_file, recall
+from protocols.weights.files import KeptMask, digest_of, keep, mask_file, masked_file, recall, written
 from protocols.weights.product import product
 from protocols.weights.standing import stand
 
@@ -156,6 +156,20 @@ def test_a_session_that_is_killed_leaves_what_the_next_one_can_use(folders, poin
     again, sent = session(folders)
     assert sent == 0
     np.testing.assert_array_equal(first, again)
+    changed, _ = session(folders, W // 2)
+    assert not (changed - first == (W // 2 - W).astype(np.uint64)).any()
+    assert not list(folders[1].glob("*.part"))
+
+
+def test_what_another_process_is_writing_is_left_alone(tmp_path):
+    with written(tmp_path, (2, 3)) as (_, _finish):
+        with written(tmp_path, (2, 3)) as (room, other):
+            room[...] = 7
+            digest = digest_of(room)
+            assert len(list(tmp_path.glob("*.part"))) == 2
+            np.testing.assert_array_equal(other(digest), np.full((2, 3), 7))
+        assert len(list(tmp_path.glob("*.part"))) == 1
+    assert [file.name for file in tmp_path.iterdir()] == [masked_file(tmp_path, digest).name]
 
 
 def test_the_owners_file_is_checked(folders):
