@@ -14,9 +14,8 @@ import numpy.typing as npt
 
 from mpc.context import Context, Spec
 from mpc.errors import LocalError, PeerError
+from protocols.known import Known, known
 from protocols.models.refusals import too_long
-from protocols.shares import ArithmeticShare
-from protocols.suite import suite_of
 
 MOST_TEXTS = 1 << 12
 """At a time."""
@@ -60,19 +59,17 @@ async def _told(ctx: Context, own: Sequence[Tokens] | None, window: int) -> list
     return counts
 
 
-async def one_hot_rows(
+def one_hot_rows(
     ctx: Context, user: int, own: Sequence[Tokens] | None, counts: Sequence[int], vocabulary: int
-) -> ArithmeticShare:
-    """[1 where a token is, 0 elsewhere] of the user's texts, (texts, longest, vocabulary); rows past a text's end are
-    zero. At the suite's cost of an input."""
+) -> Known:
+    """1 where a token is, 0 elsewhere, of the user's texts, (texts, longest, vocabulary), which the user alone knows;
+    rows past a text's end are zero. Local."""
     shape = len(counts), max(counts), vocabulary
     words: Any = None
-    if ctx.me == user:
+    if ctx.me == user and own is not None and not ctx.planning:
         words = ctx.ring.zeros(shape)
-        if own is not None and not ctx.planning:
-            for row, tokens in zip(words, own, strict=True):
-                row[np.arange(len(tokens)), tokens] = 1
-    else:
+        for row, tokens in zip(words, own, strict=True):
+            row[np.arange(len(tokens)), tokens] = 1
+    elif ctx.me != user:
         ctx.session.intake.admit(len(counts) * max(counts) * vocabulary, ctx.names[user], "tokens of texts")()
-    share: ArithmeticShare = await suite_of(ctx).input(ctx, user, words, shape)
-    return share
+    return known(ctx, user, words, shape)

@@ -66,7 +66,7 @@ async def embed(
     own = None if ctx.me != user or texts is None else [_tokens(standing.model, text) for text in texts]
     call = ctx.child("embed", line=user_line(), mark=standing.mark)
     counts = await announced(call, user, own, bert.window)
-    rows = await one_hot_rows(call, user, own, counts, bert.vocabulary)
+    rows = one_hot_rows(call, user, own, counts, bert.vocabulary)
     ctx.join(call)
     share = await prepared(ctx, encode, standing.weights, rows, tuple(counts), bert)
     return given(ctx, share, Facts(share.shape, "fixed", STREAM, LARGEST.off_by(NO_BOUND)))

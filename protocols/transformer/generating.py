@@ -164,7 +164,7 @@ class _Text:
         reached = self._used + self._rows
         columns = -(-reached // ROOM) * ROOM
         call = ctx.child("tokens", line=line)
-        rows = await one_hot_rows(call, self._user, self._own, [self._rows], llama.vocabulary)
+        rows = one_hot_rows(call, self._user, self._own, [self._rows], llama.vocabulary)
         noise = None if self._heat is None else await _noise(call, self._user, llama.vocabulary)
         ctx.join(call)
         if self._rows == 1 and len(ctx.path) == 1:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from mpc.errors import PeerError
+from protocols.known import share_known
 from protocols.suite import suite_of
 from protocols.transformer.asking import announced, one_hot_rows
 from tests.transformer.asked import USER, asks, simulated
@@ -32,8 +33,8 @@ def test_rows_have_a_one_where_their_token_is(suite):
 
     async def program(ctx):
         counts = await announced(ctx, USER, asks(ctx, texts), 3)
-        rows = await one_hot_rows(ctx, USER, asks(ctx, texts), counts, 5)
-        return counts, (await suite_of(ctx).open(ctx, rows))[0]
+        rows = one_hot_rows(ctx, USER, asks(ctx, texts), counts, 5)
+        return counts, (await suite_of(ctx).open(ctx, await share_known(ctx, rows)))[0]
 
     counts, rows = simulated(program, suite).result
     assert counts == [3, 1]
