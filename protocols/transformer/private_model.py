@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from mpc.context import Context
@@ -15,6 +16,7 @@ from protocols.models.model import Model
 from protocols.party_indices import party_index
 from protocols.transformer.bert import Encoder, stand_encoder
 from protocols.transformer.llama import Decoder, stand_decoder
+from protocols.weights.standing import kept_in
 
 _KEPT = "private models"
 
@@ -43,13 +45,22 @@ class PrivateModel:
         return int.from_bytes(digest[:8], "little") | 1
 
 
-async def private_model(ctx: Context, model: Model | PrivateModel, owner: int = 0, *, name: str = "") -> PrivateModel:
+async def private_model(
+    ctx: Context,
+    model: Model | PrivateModel,
+    owner: int = 0,
+    *,
+    name: str = "",
+    folder: str | Path | None = None,
+) -> PrivateModel:
     """Let the weights of a model take part: `model` is whole at its owner, and `model.public` elsewhere.
 
     Once for a session, however often the model is asked; `name` tells several models of one owner apart. Weights are
     rounded to 12 fractional bits. The others learn nothing but the architecture and the tokenizer, which they have.
     Between two parties with a dealer they stay with their owner: the other party stores them masked (8 bytes each), and
     nobody learns anything as long as the dealer helps neither. Else they are shared, at the suite's cost.
+    `folder`: where each party keeps its half of masked weights, so that they are sent once and not in every run, and
+    mapped from the user's disk (`protocols/weights`); every party gives one of its own, or none does.
 
     LocalError `no-weights`, `weights-range`, `wrong-argument` for what is no model, or another one under this name;
     `no-such-party`. PeerError `public-values-differ` where parties have models of different architectures.
@@ -67,7 +78,8 @@ async def private_model(ctx: Context, model: Model | PrivateModel, owner: int = 
     weights = _weights(ctx, model, owner)
     call = ctx.child("private_model", line=user_line(), mark=PrivateModel(model, owner, ()).mark)  # type: ignore[arg-type]
     stand: Any = stand_encoder if isinstance(model.architecture, Bert) else stand_decoder
-    standing = PrivateModel(model, owner, await stand(call, name, owner, model.architecture, weights))
+    with kept_in(folder):
+        standing = PrivateModel(model, owner, await stand(call, name, owner, model.architecture, weights))
     ctx.join(call)
     kept[name] = model, standing
     return standing

@@ -7,7 +7,9 @@ other weights, would give away their difference. So a name stands once in a sess
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -28,6 +30,7 @@ from protocols.weights.matrix import StandingMatrix, checked
 from protocols.weights.sending import half_anew, half_kept
 
 _STANDING = "weights that stand"
+_folder: ContextVar[str | Path | None] = ContextVar("where weights are kept", default=None)
 
 
 async def stand(
@@ -47,11 +50,12 @@ async def stand(
     gets F = W - A, which is uniformly random to it: 8 bytes a weight. Else W is shared, at the suite's cost. Nobody
     learns anything of W but its shape. Semi-honest; whoever made A and the user together know W.
     `folder`: where a party keeps its half for sessions to come, of which each has its own: in these F is sent no more,
-    and it is mapped from the disk, not held in memory. All parties give one, or none does.
+    and it is mapped from the disk, not held in memory. All parties give one, or none does; it may come by `kept_in`.
     LocalError `weights-stand`, `wrong-shape`, `weights-not-integers`, `weights-range`, and for a folder `unwritable`,
     `key-exposed`, `weights-damaged`; PeerError `weights-differ`.
     """
     _announce(ctx, name, owner, shape)
+    folder = _folder.get() if folder is None else folder
     own = checked(weights, shape, name) if ctx.me == owner and not ctx.planning else None
     ring, session = cast(Z2k, ctx.ring), ctx.session.agreement.session
     if not masks(ctx):
@@ -64,6 +68,17 @@ async def stand(
         held = replace(held, masked=masked)
         _work_ahead(ctx, held)
     return held
+
+
+@contextmanager
+def kept_in(folder: str | Path | None) -> Iterator[None]:
+    """Weights that come to stand within a block, by calls between as well, have this `folder` unless told otherwise:
+    for the many matrices of a model."""
+    token = _folder.set(folder)
+    try:
+        yield
+    finally:
+        _folder.reset(token)
 
 
 def masks(ctx: Context) -> bool:

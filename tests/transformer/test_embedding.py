@@ -47,6 +47,26 @@ def test_hops_of_a_layer():
 HOPS = 110
 
 
+def test_a_model_that_is_kept_is_sent_once(tmp_path):
+    """And in the second run its embeddings are the same."""
+
+    async def program(ctx):
+        standing = await learning.private_model(ctx, own(ctx, ENCODER), folder=tmp_path / str(ctx.me))
+        sent = ctx.session.ledger.bytes_sent
+        embeddings = await learning.embed(ctx, standing, asks(ctx, TEXTS))
+        return sent, await mpc.reveal(ctx, embeddings, to=USER)
+
+    (first, again), embeddings = zip(*(_sent_and_found(simulated(program)) for _ in range(2)), strict=True)
+    assert again * 4 < first
+    assert all(np.abs(found - CLEAR).max() < 2**-8 for found in embeddings)
+    files = [sorted({file.suffix for file in (tmp_path / str(party)).iterdir()}) for party in (OWNER, USER)]
+    assert files == [[".mask"], [".masked"]]
+
+
+def _sent_and_found(run):
+    return run.results[OWNER][0], run.results[USER][1]
+
+
 def test_a_model_stands_once():
     async def program(ctx):
         standing = await learning.private_model(ctx, own(ctx, ENCODER))
