@@ -33,6 +33,7 @@ def unpack_standing(told: Words, sender: str) -> tuple[Path, Words]:
 def already_stands(standing: Path) -> SupplyError:
     """What bringing material raises where something stands."""
     return SupplyError(
-        "material-spent", "material was brought to a place where some stands already, or was used",
-        "bring it before anything is made of it: not where a whole plan is made first", path=standing,
+        "material-spent", "standing material is brought where some stands, or after what stands on it was made",
+        "weights that are kept in a folder take material by reveal, not for a whole plan: --material by-reveal",
+        path=standing,
     )  # fmt: skip

@@ -132,6 +132,7 @@ class DealerSupply:
         self._spent = Spent()
         self._shelf = Shelf()
         self._work: dict[Path, WorkedOut] = {}
+        self._bases: set[Path] = set()
 
     async def prepare(self, demand: Sequence[Entry]) -> None:
         """All of a plan at once."""
@@ -177,7 +178,7 @@ class DealerSupply:
 
     def bring(self, standing: Path, words: Words) -> None:
         """The dealer is told in the order of requests, so that it knows before it deals what stands on it."""
-        if self._spent.has(standing) or standing in self.dealing.brought:
+        if self._spent.has(standing) or standing in self.dealing.brought or standing in self._bases:
             raise already_stands(standing)
         self._tell(standing, words)
         self.dealing.brought[standing] = words
@@ -191,8 +192,10 @@ class DealerSupply:
         materials = self._materials(entries, fetched)
         groups: dict[Path, list[int]] = {}
         for i, (_, kind) in enumerate(entries):
-            if kind.stands_on is not None and kind.stands_on[0] in self._work:
-                groups.setdefault(kind.stands_on[0], []).append(i)
+            if (below := kind.stands_on) is not None:
+                self._bases.add(below[0])
+                if below[0] in self._work:
+                    groups.setdefault(below[0], []).append(i)
         if not groups:
             return materials
         made = list(materials)
