@@ -19,11 +19,11 @@ static inline V upper(V x) { return _mm256_srli_epi64(_mm256_add_epi64(x, spread
 
 static inline V joined(V low, V high) { return _mm256_add_epi64(low, _mm256_slli_epi64(high, 32)); }
 
-static void whole_lines(uint64_t *out, size_t out_row, const uint64_t factors[][LINES], size_t rows,
-                        const int16_t *const lines[LINES], int accumulate) {
+static inline void whole_lines(uint64_t *out, size_t out_row, const uint64_t factors[][LINES], size_t rows,
+                        const int16_t *const lines[LINES], size_t j, int accumulate) {
     V w[LINES][2];
     for (size_t k = 0; k < LINES; k++)
-        for (size_t v = 0; v < 2; v++) w[k][v] = weights(lines[k] + LANES * v);
+        for (size_t v = 0; v < 2; v++) w[k][v] = weights(lines[k] + j + LANES * v);
     for (size_t i = 0; i < rows; i++) {
         V low[2], high[2];
         for (size_t v = 0; v < 2; v++) low[v] = high[v] = _mm256_setzero_si256();
@@ -43,16 +43,22 @@ static void whole_lines(uint64_t *out, size_t out_row, const uint64_t factors[][
 }
 
 static void add_lines(uint64_t *out, size_t out_row, const uint64_t factors[][LINES], size_t rows,
-                      const int16_t *const lines[LINES], size_t columns, int accumulate) {
-    if (columns == SPAN) return whole_lines(out, out_row, factors, rows, lines, accumulate);
+                      const int16_t *const lines[LINES], size_t columns, size_t ahead, int accumulate) {
+    size_t j = 0;
+    for (; j + SPAN <= columns; j += SPAN) {
+        ask(lines, j, ahead);
+        whole_lines(out + j, out_row, factors, rows, lines, j, accumulate);
+    }
+    if (j == columns) return;
+    const size_t last = columns - j;
     int16_t padded[LINES][SPAN] = {0};
     const int16_t *copies[LINES];
     uint64_t sums[ROW_BLOCK][SPAN];
-    for (size_t k = 0; k < LINES; k++) copies[k] = memcpy(padded[k], lines[k], columns * sizeof **padded);
-    whole_lines(sums[0], SPAN, factors, rows, copies, 0);
+    for (size_t k = 0; k < LINES; k++) copies[k] = memcpy(padded[k], lines[k] + j, last * sizeof **padded);
+    whole_lines(sums[0], SPAN, factors, rows, copies, 0, 0);
     for (size_t i = 0; i < rows; i++)
-        for (size_t j = 0; j < columns; j++)
-            out[i * out_row + j] = sums[i][j] + (accumulate ? out[i * out_row + j] : 0);
+        for (size_t c = 0; c < last; c++)
+            out[i * out_row + j + c] = sums[i][c] + (accumulate ? out[i * out_row + j + c] : 0);
 }
 
 /* `count` and `span` are constants where this is inlined; n is a multiple of LANES. */

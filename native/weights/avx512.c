@@ -6,7 +6,7 @@
 
 #include "targets/avx512.h"
 
-enum { LINES = 8, SPAN = 16 };
+enum { LINES = 8, SPAN = 16 }; /* lines and columns whose weights are in registers together */
 
 #include "weights/blocks.h"
 #include "weights/differences.h"
@@ -29,32 +29,36 @@ static inline void put(uint64_t *p, size_t count, V v) {
 /* `vectors` is a constant where this is inlined; the last register has `last` columns. */
 static inline __attribute__((always_inline)) void lines_of(const size_t vectors, uint64_t *out, size_t out_row,
                                                            const uint64_t factors[][LINES], size_t rows,
-                                                           const int16_t *const lines[LINES], size_t last,
+                                                           const int16_t *const lines[LINES], size_t j, size_t last,
                                                            int accumulate) {
     V w[LINES][2];
     for (size_t k = 0; k < LINES; k++)
-        for (size_t v = 0; v < vectors; v++) w[k][v] = weights(lines[k] + 8 * v, v + 1 < vectors ? 8 : last);
+        for (size_t v = 0; v < vectors; v++) w[k][v] = weights(lines[k] + j + 8 * v, v + 1 < vectors ? 8 : last);
     for (size_t i = 0; i < rows; i++) {
         V sums[2];
         for (size_t v = 0; v < vectors; v++)
-            sums[v] = accumulate ? words(out + i * out_row + 8 * v, v + 1 < vectors ? 8 : last) : _mm512_setzero_si512();
+            sums[v] = accumulate ? words(out + i * out_row + j + 8 * v, v + 1 < vectors ? 8 : last)
+                                 : _mm512_setzero_si512();
         for (size_t k = 0; k < LINES; k++) {
             const V factor = spread(factors[i][k]);
             for (size_t v = 0; v < vectors; v++)
                 sums[v] = _mm512_add_epi64(sums[v], _mm512_mullo_epi64(factor, w[k][v]));
         }
-        for (size_t v = 0; v < vectors; v++) put(out + i * out_row + 8 * v, v + 1 < vectors ? 8 : last, sums[v]);
+        for (size_t v = 0; v < vectors; v++) put(out + i * out_row + j + 8 * v, v + 1 < vectors ? 8 : last, sums[v]);
     }
 }
 
 static void add_lines(uint64_t *out, size_t out_row, const uint64_t factors[][LINES], size_t rows,
-                      const int16_t *const lines[LINES], size_t columns, int accumulate) {
-    if (columns == SPAN)
-        lines_of(2, out, out_row, factors, rows, lines, 8, accumulate);
-    else if (columns > 8)
-        lines_of(2, out, out_row, factors, rows, lines, columns - 8, accumulate);
-    else
-        lines_of(1, out, out_row, factors, rows, lines, columns, accumulate);
+                      const int16_t *const lines[LINES], size_t columns, size_t ahead, int accumulate) {
+    size_t j = 0;
+    for (; j + SPAN <= columns; j += SPAN) {
+        ask(lines, j, ahead);
+        lines_of(2, out, out_row, factors, rows, lines, j, 8, accumulate);
+    }
+    if (columns - j > 8)
+        lines_of(2, out, out_row, factors, rows, lines, j, columns - j - 8, accumulate);
+    else if (columns > j)
+        lines_of(1, out, out_row, factors, rows, lines, j, columns - j, accumulate);
 }
 
 /* `count` and `span` are constants where this is inlined. */

@@ -1,9 +1,8 @@
 /* The ways of words to weights through memory; see docs/algorithms/weights.md. To be included once by a file that defines
  *
  *   LINES         rows of weights that are read together
- *   SPAN          columns that are worked on together
- *   add_lines     out (rows, columns) = or += factors (rows, LINES) * the LINES lines of weights (columns), 1 <= columns
- *                 <= SPAN; rows of out are out_row words apart
+ *   add_lines     out (rows, columns) = or += factors (rows, LINES) * the LINES lines of weights (columns); rows of out
+ *                 are out_row words apart. Asks for what is `ahead` elements behind each weight.
  *   dot_products  out[k * out_row + i] = or += vectors[k] (n) * row i of weights (n), whose rows are w_row apart, for
  *                 k < count and i < span, 1 <= count, span <= FEW
  */
@@ -15,7 +14,7 @@
 enum { LINE = 32, ROW_BLOCK = 16, SEGMENT = 2048, SHORTEST = 256, FEW = 4, CHUNK = 1024 };
 
 static void add_lines(uint64_t *out, size_t out_row, const uint64_t factors[][LINES], size_t rows,
-                      const int16_t *const lines[LINES], size_t columns, int accumulate);
+                      const int16_t *const lines[LINES], size_t columns, size_t ahead, int accumulate);
 static void dot_products(uint64_t *out, size_t out_row, const uint64_t *const vectors[FEW], size_t count,
                          const int16_t *w, size_t w_row, size_t span, size_t n, int accumulate);
 
@@ -33,16 +32,13 @@ static void add_segment(uint64_t *out, size_t out_row, Matrix x, const int16_t *
         for (size_t i = 0; i < rows; i++)
             for (size_t k = 0; k < LINES; k++)
                 factors[i][k] = l + k < inner ? x.words[i * x.row + (l + k) * x.column] : 0;
-        for (size_t j = 0; j < columns; j += SPAN) {
-            const int16_t *here[LINES];
-            for (size_t k = 0; k < LINES; k++) {
-                here[k] = lines[k] + j;
-                if (j % LINE == 0) __builtin_prefetch(here[k] + 2 * LINES * w_row, 0, 2);
-            }
-            add_lines(out + j, out_row, (const uint64_t(*)[LINES])factors, rows, here, at_most(columns - j, SPAN),
-                      l > 0);
-        }
+        add_lines(out, out_row, (const uint64_t(*)[LINES])factors, rows, lines, columns, 2 * LINES * w_row, l > 0);
     }
+}
+
+/* Asks for the line of the cache that is so many elements behind each of these columns, where one begins. */
+static inline void ask(const int16_t *const lines[LINES], size_t j, size_t ahead) {
+    for (size_t k = 0; j % LINE == 0 && k < LINES; k++) __builtin_prefetch(lines[k] + j + ahead, 0, 2);
 }
 
 /* What a segment adds to stays in the first-level cache, so that it is the shorter, the more rows there are. */
