@@ -8,6 +8,10 @@
 
 enum { PANEL = 16, TILE = 8 };
 
+/* Rows that are read together are short runs, at whose beginnings the processor's own fetching starts anew: what is read
+ * so many blocks of rows later is asked for, into the second-level cache. */
+enum { BLOCKS_AHEAD = 2 };
+
 #include "matmul/blocks.h"
 
 static inline void put(uint64_t *place, size_t words, V sum, int accumulate) {
@@ -65,13 +69,17 @@ static inline __attribute__((always_inline)) void rows_of(const size_t count, ui
                                                           const uint64_t factors[FEW][4],
                                                           const uint64_t *const rows[4], size_t columns,
                                                           int accumulate) {
+    const ptrdiff_t ahead = BLOCKS_AHEAD * 4 * (rows[1] - rows[0]);
     V f[FEW][4];
     for (size_t i = 0; i < count; i++)
         for (int k = 0; k < 4; k++) f[i][k] = spread(factors[i][k]);
     for (size_t j = 0; j < columns; j += 8) {
         const size_t words = at_most(columns - j, 8);
         V y[4];
-        for (int k = 0; k < 4; k++) y[k] = words == 8 ? load(rows[k] + j) : load_first(rows[k] + j, words);
+        for (int k = 0; k < 4; k++) {
+            y[k] = words == 8 ? load(rows[k] + j) : load_first(rows[k] + j, words);
+            __builtin_prefetch(rows[k] + j + ahead, 0, 2);
+        }
         for (size_t i = 0; i < count; i++) {
             const V p01 = _mm512_add_epi64(_mm512_mullo_epi64(f[i][0], y[0]), _mm512_mullo_epi64(f[i][1], y[1]));
             const V p23 = _mm512_add_epi64(_mm512_mullo_epi64(f[i][2], y[2]), _mm512_mullo_epi64(f[i][3], y[3]));
@@ -104,6 +112,7 @@ static inline __attribute__((always_inline)) void dots_of(const size_t count, co
         for (size_t k = 0; k < count; k++) x[k] = words == 8 ? load(few[k] + l) : load_first(few[k] + l, words);
         for (size_t i = 0; i < span; i++) {
             const uint64_t *place = many + i * many_row + l;
+            __builtin_prefetch(place + BLOCKS_AHEAD * FEW * many_row, 0, 2);
             const V y = words == 8 ? load(place) : load_first(place, words);
             for (size_t k = 0; k < count; k++)
                 sums[k][i] = _mm512_add_epi64(sums[k][i], _mm512_mullo_epi64(x[k], y));
