@@ -636,13 +636,14 @@ class Lib:
         begin: int,
         end: int,
     ) -> None: ...
+    def parley_pieces_thermometers(self, out: Pointer, numbers: Pointer, place_bits: int, count: int) -> None: ...
     def parley_pieces_crossed(
         self,
         out: Pointer,
         table: Pointer,
         places: Pointer,
         t: Pointer,
-        size: int,
+        place_bits: int,
         thresholds: int,
         whole: int,
         count: int,

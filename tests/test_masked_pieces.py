@@ -10,6 +10,7 @@ from mpc.algebra.cores import using_cores
 from mpc.algebra.powers_of_masks import polynomials
 from mpc.algebra.ring import Words
 from mpc.algebra.thermometers import crossed
+from mpc.algebra.thermometers import thermometers as thermometers_of
 from mpc.errors import LocalError
 
 
@@ -22,13 +23,14 @@ FITTING = words(2, 4), words(2, 3, 4), words(150), words(3, 3), words(4, 150), w
 
 
 def test_cores_share_the_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
-    places = words(150) % np.uint64(32)
-    alone = polynomials(*FITTING), crossed(words(32, 3), places, (3, 9), place_bits=5, whole=True)
+    places, table = words(150) % np.uint64(128), words(150, 2)
+    alone = polynomials(*FITTING), crossed(table, places, (3, 9), place_bits=7, whole=True), thermometers_of(places, 7)
     monkeypatch.setattr(powers_of_masks, "ENOUGH_WORK", 10)
     monkeypatch.setattr(thermometers, "ENOUGH_WORK", 10)
     with using_cores(3):
         assert (polynomials(*FITTING) == alone[0]).all()
-        assert (crossed(words(32, 3), places, (3, 9), place_bits=5, whole=True) == alone[1]).all()
+        assert (crossed(table, places, (3, 9), place_bits=7, whole=True) == alone[1]).all()
+        assert (thermometers_of(places, 7) == alone[2]).all()
 
 
 def test_operands_of_any_layout() -> None:

@@ -16,7 +16,7 @@ from mpc.algebra import bits
 from mpc.algebra.cores import using_cores
 from mpc.algebra.powers_of_masks import polynomials
 from mpc.algebra.ring import U64, Words
-from mpc.algebra.thermometers import crossed
+from mpc.algebra.thermometers import crossed, thermometers
 
 COUNT = 1 << 14
 CHOICES, DEGREE = 8, 4
@@ -31,7 +31,7 @@ def workloads() -> list[KernelWorkload]:
     first, steps = random_words((1, terms), 1), random_words((1, CHOICES, terms), 2)
     c, opened = random_words((COUNT,), 3), random_words((CHOICES, words), 4)
     powers, products = random_words((terms, COUNT), 5), random_words((CHOICES, terms, COUNT), 6)
-    table, places = random_words((PLACES, words), 7), c % np.uint64(PLACES)
+    table, places = random_words((COUNT, PLACES // 64), 7), c % np.uint64(PLACES)
     thresholds = tuple(range(1, PLACES, PLACES // CHOICES))
     taken = (CHOICES + 1) * (DEGREE * terms // 2 + terms)
 
@@ -43,10 +43,15 @@ def workloads() -> list[KernelWorkload]:
         with using_cores(1):
             return crossed(table, places, thresholds, place_bits=PLACES.bit_length() - 1, whole=True)
 
+    def made() -> object:
+        with using_cores(1):
+            return thermometers(places, PLACES.bit_length() - 1)
+
     peers = {"numpy": lambda: _array_by_array(first[0], steps[0], c, opened, powers, products)}
     return [
         KernelWorkload("pieces.polynomials", "numbers", COUNT, chosen, "vpmullq", taken / LANES, peers),
-        KernelWorkload("pieces.crossed", "numbers", COUNT, read, "read", (CHOICES + 1) / 8),
+        KernelWorkload("pieces.crossed", "numbers", COUNT, read, "read", PLACES / 8),
+        KernelWorkload("pieces.thermometers", "numbers", COUNT, made, "copy", PLACES / 16),
     ]
 
 

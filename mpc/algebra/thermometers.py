@@ -1,8 +1,8 @@
 """Thermometers: which numbers a secret number is at most, read at places that are public and differ.
 
-The thermometer of a number below D = 2^d is D bits, of which bit j says whether the number is at most j. Those of many
-numbers are planes (D, words), packed along the numbers; those of a few, which would fill no word, are rows
-(count, D / 64), packed along the places. Bits that are XOR shares are read as shares.
+The thermometer of a number below D = 2^d is D bits, of which bit j says whether the number is at most j. Each is a row
+of words, (count, D / 64); those of less than a word are planes (D, words), packed along the numbers. Bits that are XOR
+shares are read as shares.
 """
 
 from __future__ import annotations
@@ -17,31 +17,35 @@ from mpc.algebra.words import U64, Words, as_words, contiguous, pointer
 from mpc.errors import LocalError
 from native import lib
 
-_WORD = 64
+_WORD, _WORD_BITS = 64, 6
 ENOUGH_WORK = 1_000_000
-"""Bits read for which a core of its own is worth a thread: a millisecond or so."""
-
-
-def in_rows(count: int, place_bits: int) -> bool:
-    """Whether thermometers of so many numbers are rows."""
-    return count < _WORD <= 1 << place_bits
+"""Bits read, or words made, for which a core of its own is worth a thread: a millisecond or so."""
 
 
 def shape_of(count: int, place_bits: int) -> Shape:
     """Of the words of so many thermometers."""
     places = 1 << place_bits
-    return (count, places // _WORD) if in_rows(count, place_bits) else (places, bits.words_for(count))
+    return (count, places // _WORD) if place_bits >= _WORD_BITS else (places, bits.words_for(count))
 
 
 def thermometers(numbers: Words, place_bits: int) -> Words:
     """Those of numbers below 2^place_bits, (count,), in `shape_of` them."""
-    if in_rows(numbers.size, place_bits):
-        first = np.arange(0, 1 << place_bits, _WORD, dtype=np.int64)
-        missing = np.clip(numbers.astype(np.int64)[:, None] - first, 0, _WORD)
-        return np.where(missing < _WORD, ~np.uint64(0) << (missing % _WORD).astype(np.uint64), np.uint64(0))
     table = np.empty(shape_of(numbers.size, place_bits), U64)
+    if place_bits < _WORD_BITS:
+        return _in_planes(table, bits.planes(numbers, place_bits))
+    numbers = contiguous(as_words(numbers))
+
+    def part(begin: int, end: int) -> None:
+        out, of = pointer(table[begin:end]), pointer(numbers[begin:end])
+        lib.parley_pieces_thermometers(out, of, place_bits, end - begin)
+
+    in_parts(numbers.size, part, smallest=1 + ENOUGH_WORK // table.shape[1])
+    return table
+
+
+def _in_planes(table: Words, planes: Words) -> Words:
     table[:1] = ~np.uint64(0)
-    for i, plane in enumerate(bits.planes(numbers, place_bits)):
+    for i, plane in enumerate(planes):
         low, high = table[: 1 << i], table[1 << i : 2 << i]
         np.bitwise_or(low, ~plane, out=high)
         low &= ~plane
@@ -64,28 +68,25 @@ def crossed(table: Words, turned: Words, thresholds: tuple[int, ...], *, place_b
             "wrong-shape", f"thermometers of shape {table.shape} for {count} numbers below 2^{place_bits}",
             f"give {shape_of(count, place_bits)}, as `shape_of` says",
         )  # fmt: skip
-    if in_rows(count, place_bits):
-        return _crossed_rows(table, turned, thresholds, whole)
+    if place_bits < _WORD_BITS:
+        return _crossed_planes(table, turned, thresholds, whole)
     found, t = np.empty((len(thresholds), bits.words_for(count)), U64), np.array(thresholds, U64)
-    ends, sizes = (pointer(found), pointer(table), pointer(turned), pointer(t)), (len(table), len(t))
+    ends = pointer(found), pointer(table), pointer(turned), pointer(t)
 
     def part(begin: int, end: int) -> None:
-        lib.parley_pieces_crossed(*ends, *sizes, whole, count, begin, end)
+        lib.parley_pieces_crossed(*ends, place_bits, len(t), whole, count, begin, end)
 
     in_parts(count, part, step=_WORD, smallest=1 + ENOUGH_WORK // (1 + len(t)))
     return found
 
 
-def _crossed_rows(table: Words, turned: Words, thresholds: tuple[int, ...], whole: bool) -> Words:
-    lanes, places, last = np.arange(len(turned)), turned.astype(np.int64), _WORD * table.shape[1] - 1
-    t = np.array(thresholds)[:, None]
+def _crossed_planes(table: Words, turned: Words, thresholds: tuple[int, ...], whole: bool) -> Words:
+    lanes, places, last = np.arange(len(turned)), turned.astype(np.int64), len(table) - 1
 
-    def at(places: npt.NDArray[np.int64]) -> Words:
-        found: Words = table[lanes, places >> 6] >> (places & 63).astype(np.uint64) & np.uint64(1)
-        return found
+    def at(places: npt.NDArray[np.int64]) -> npt.NDArray[np.uint8]:
+        read = table[places, lanes >> 6] >> (lanes & 63).astype(U64) & np.uint64(1)
+        return np.asarray(read, np.uint8)
 
-    read = at((places - t) & last) ^ at(places)
-    if whole:
-        read ^= (places >= t).astype(np.uint64)
-    words: Words = np.bitwise_or.reduce(read << lanes.astype(np.uint64), axis=1, keepdims=True)
-    return words[:, : bits.words_for(len(turned))]
+    before = at(places)
+    read = [at((places - t) & last) ^ before ^ (places >= t if whole else 0) for t in thresholds]
+    return np.stack([bits.pack(each.astype(np.uint8)) for each in read])

@@ -11,6 +11,7 @@
 enum { LANES = 4 };
 
 #include "pieces/polynomials.h"
+#include "pieces/thermometers.h"
 
 static inline V times(V x, V y) { return mul_words(x, y); }
 static inline V plus(V x, V y) { return _mm256_add_epi64(x, y); }
@@ -22,7 +23,7 @@ static inline V masks(uint64_t bits) {
     return _mm256_cmpeq_epi64(both(spread(bits), of_lanes), of_lanes);
 }
 
-const PieceKernels pieces_avx2 = {OWN(polynomials)};
+const PieceKernels pieces_avx2 = {OWN(polynomials) OWN(thermometers)};
 
 #include "targets/end.h"
 

@@ -9,6 +9,7 @@
 enum { LANES = 8 };
 
 #include "pieces/polynomials.h"
+#include "pieces/thermometers.h"
 
 static inline V times(V x, V y) { return _mm512_mullo_epi64(x, y); }
 static inline V plus(V x, V y) { return _mm512_add_epi64(x, y); }
@@ -17,7 +18,7 @@ static inline V both(V x, V y) { return _mm512_and_si512(x, y); }
 static inline V either(V x, V y) { return _mm512_xor_si512(x, y); }
 static inline V masks(uint64_t bits) { return _mm512_movm_epi64((__mmask8)bits); }
 
-const PieceKernels pieces_avx512 = {OWN(polynomials)};
+const PieceKernels pieces_avx512 = {OWN(polynomials) OWN(thermometers)};
 
 #include "targets/end.h"
 

@@ -10,6 +10,7 @@ enum { PARLEY_PIECES_DEGREE = 8, PARLEY_PIECES_THRESHOLDS = 64 };
 
 typedef struct {
     LIKE(parley_pieces_polynomials) polynomials;
+    LIKE(parley_pieces_thermometers) thermometers;
     LIKE(parley_pieces_crossed) crossed;
 } PieceKernels;
 

@@ -2,7 +2,7 @@
 
 #include "dispatch.h"
 
-enum { PER_WORD = 64 };
+enum { PER_WORD = 64, LEAST_PLACE_BITS = 6, MOST_PLACE_BITS = 32 };
 
 static inline size_t words_for(size_t count) { return (count + PER_WORD - 1) / PER_WORD; }
 
@@ -20,14 +20,24 @@ void parley_pieces_polynomials(uint64_t *out, const uint64_t *first, const uint6
     selected->pieces.polynomials(out, first, steps, c, v, powers, products, rows, choices, degree, count, begin, end);
 }
 
-void parley_pieces_crossed(uint64_t *out, const uint64_t *table, const uint64_t *places, const uint64_t *t, size_t size,
-                           size_t thresholds, int whole, size_t count, size_t begin, size_t end) {
+/* Of one thermometer. */
+static inline size_t row_bytes(unsigned place_bits) { return sizeof(uint64_t) << (place_bits - LEAST_PLACE_BITS); }
+
+void parley_pieces_thermometers(uint64_t *out, const uint64_t *numbers, unsigned place_bits, size_t count) {
+    REQUIRES(place_bits >= LEAST_PLACE_BITS && place_bits <= MOST_PLACE_BITS);
+    REQUIRES(apart(out, count * row_bytes(place_bits), numbers, count * sizeof *numbers));
+    for (size_t n = 0; n < count; n++) REQUIRES_OF_CONTENTS(numbers[n] >> place_bits == 0);
+    selected->pieces.thermometers(out, numbers, place_bits, count);
+}
+
+void parley_pieces_crossed(uint64_t *out, const uint64_t *table, const uint64_t *places, const uint64_t *t,
+                           unsigned place_bits, size_t thresholds, int whole, size_t count, size_t begin, size_t end) {
     const size_t bytes = thresholds * words_for(count) * sizeof *out;
-    REQUIRES(size && (size & (size - 1)) == 0 && thresholds <= PARLEY_PIECES_THRESHOLDS);
+    REQUIRES(place_bits >= LEAST_PLACE_BITS && place_bits <= MOST_PLACE_BITS && thresholds <= PARLEY_PIECES_THRESHOLDS);
     REQUIRES(begin % PER_WORD == 0 && begin <= end && end <= count);
-    REQUIRES(apart(out, bytes, table, size * words_for(count) * sizeof *out));
+    REQUIRES(apart(out, bytes, table, count * row_bytes(place_bits)));
     REQUIRES(apart(out, bytes, places, count * sizeof *out) && apart(out, bytes, t, thresholds * sizeof *t));
-    for (size_t i = 0; i < thresholds; i++) REQUIRES(t[i] < size);
-    for (size_t n = begin; n < end; n++) REQUIRES_OF_CONTENTS(places[n] < size);
-    selected->pieces.crossed(out, table, places, t, size, thresholds, whole, count, begin, end);
+    for (size_t i = 0; i < thresholds; i++) REQUIRES(t[i] >> place_bits == 0);
+    for (size_t n = begin; n < end; n++) REQUIRES_OF_CONTENTS(places[n] >> place_bits == 0);
+    selected->pieces.crossed(out, table, places, t, place_bits, thresholds, whole, count, begin, end);
 }

@@ -2,6 +2,8 @@
 
 #include "kernels.h"
 
+#include "pieces/thermometers.h"
+
 static inline uint64_t bit_of(const uint64_t *packed, size_t n) { return packed[n / 64] >> n % 64 & 1; }
 
 /* Coefficients of p(c + y) in powers of y: those of p on entry. */
@@ -37,20 +39,21 @@ static void polynomials(uint64_t *out, const uint64_t *first, const uint64_t *st
         }
 }
 
-static void crossed(uint64_t *out, const uint64_t *table, const uint64_t *places, const uint64_t *t, size_t size,
-                    size_t thresholds, int whole, size_t count, size_t begin, size_t end) {
-    const size_t words = (count + 63) / 64;
+static void crossed(uint64_t *out, const uint64_t *table, const uint64_t *places, const uint64_t *t,
+                    unsigned place_bits, size_t thresholds, int whole, size_t count, size_t begin, size_t end) {
+    const uint64_t last = ((uint64_t)1 << place_bits) - 1;
     for (size_t w = begin / 64; 64 * w < end; w++) {
         uint64_t found[PARLEY_PIECES_THRESHOLDS] = {0};
         for (size_t n = 64 * w; n < end && n < 64 * w + 64; n++) {
-            const uint64_t place = places[n], before = table[place * words + w];
+            const uint64_t *const thermometer = table + (n << (place_bits - 6)), place = places[n];
+            const uint64_t before = bit_of(thermometer, place);
             for (size_t i = 0; i < thresholds; i++) {
-                const uint64_t read = table[((place - t[i]) & (size - 1)) * words + w] ^ before;
-                found[i] |= ((read >> n % 64 & 1) ^ (whole && place >= t[i])) << n % 64;
+                const uint64_t read = bit_of(thermometer, (place - t[i]) & last) ^ before;
+                found[i] |= (read ^ (whole && place >= t[i])) << n % 64;
             }
         }
-        for (size_t i = 0; i < thresholds; i++) out[i * words + w] = found[i];
+        for (size_t i = 0; i < thresholds; i++) out[i * ((count + 63) / 64) + w] = found[i];
     }
 }
 
-const PieceKernels pieces_portable = {OWN(polynomials) OWN(crossed)};
+const PieceKernels pieces_portable = {OWN(polynomials) OWN(thermometers) OWN(crossed)};

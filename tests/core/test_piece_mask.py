@@ -6,7 +6,7 @@ from material import recombined
 
 from mpc.algebra import bits
 from mpc.algebra.ring import Z64, Ring
-from mpc.algebra.thermometers import crossed, in_rows, thermometers
+from mpc.algebra.thermometers import crossed, thermometers
 from mpc.errors import LocalError
 from mpc.testing import insecure_seed
 from mpc.testing.pieces import pieces
@@ -27,7 +27,7 @@ def test_parts_are_what_they_are_called(kind):
     r, s, g, table, powers, products, of_g, products_of_g = made(kind, 3)
     modulus, cells = 1 << kind.ring.bits, 1 << kind.place_bits
     chosen = [bits.unpack(plane, kind.count) for plane in s]
-    if in_rows(kind.count, kind.place_bits):
+    if kind.place_bits >= 6:
         table = bits.planes(table, 64)
         reached = np.stack([bits.unpack(plane, kind.count * cells // 64) for plane in table], axis=1)
         reached = reached.reshape(kind.count, cells).T
@@ -49,27 +49,16 @@ def test_parts_are_what_they_are_called(kind):
             ]
 
 
-def read_at_every_place(a, turned, d):
-    cells = 1 << d
-    found = crossed(thermometers(a, d), turned, tuple(range(1, cells)), place_bits=d, whole=True)
-    for t in range(1, cells):
-        np.testing.assert_array_equal(bits.unpack(found[t - 1], a.size), (turned - a) % cells >= t)
-
-
-@pytest.mark.parametrize("d", [1, 2, 3])
+@pytest.mark.parametrize("d", [1, 2, 3, 6, 7])
 def test_every_threshold_is_read_right_for_every_place(d):
-    every = np.arange(1 << d)
-    read_at_every_place(*(grid.reshape(-1).astype(np.uint64) for grid in np.meshgrid(every, every)), d)
-
-
-@pytest.mark.parametrize("d", [6, 7])
-def test_rows_are_read_as_planes_are(d):
-    """Some at a time, which lie in rows."""
-    assert in_rows(63, d)
-    every = np.arange(1 << d, dtype=np.uint64)
-    for turned in range(0, 1 << d, 5):
-        for some in np.split(every, range(60, 1 << d, 60)):
-            read_at_every_place(some, np.full(some.size, turned, np.uint64), d)
+    cells = 1 << d
+    a, turned = (grid.reshape(-1).astype(np.uint64) for grid in np.meshgrid(np.arange(cells), np.arange(cells)))
+    table = thermometers(a, d)
+    for first in range(1, cells, 64):
+        some = range(first, min(first + 64, cells))
+        found = crossed(table, turned, tuple(some), place_bits=d, whole=True)
+        for t, plane in zip(some, found, strict=True):
+            np.testing.assert_array_equal(bits.unpack(plane, a.size), (turned - a) % cells >= t)
 
 
 def test_shares_of_a_table_are_read_as_shares():

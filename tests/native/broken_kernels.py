@@ -58,6 +58,8 @@ FAULTS = [
           "rows, depth, here, l > 0);", "rows, depth, here, l > lines);", "weights_kernels"),
     Fault("what a choice adds has the sign of another bit", "pieces/polynomials.h",
           "minus(either(secret, mask), mask)", "minus(either(secret, mask), both(mask, c))", "pieces_kernels"),
+    Fault("a thermometer begins a place early", "pieces/thermometers.h",
+          "UINT64_MAX << (number & within & 63)", "UINT64_MAX << (number & within & 62)", "pieces_kernels"),
     Fault("odd powers of a mask are added", "pieces/polynomials.h",
           "k % 2 ? minus(sum, term) : plus(sum, term)", "k == 1 ? minus(sum, term) : plus(sum, term)",
           "pieces_kernels"),

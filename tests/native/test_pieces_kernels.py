@@ -100,21 +100,37 @@ def test_shares_add_up_to_the_piece_that_was_chosen(degree: int) -> None:
         assert found == sum(int(a) * int(x[n]) ** j for j, a in enumerate(coefficients)) % M
 
 
+@pytest.mark.parametrize("place_bits", [6, 7, 10])
+@at_every("count", [0, 1, 9, 64, 65])
+def test_thermometers(place_bits: int, count: int) -> None:
+    """Of numbers around every word of theirs, and any others."""
+    places = 1 << place_bits
+    edges = [v + d for v in range(0, places, 64) for d in (0, 1, 63)]
+    numbers = np.resize(np.array([*edges, *ints(sample(count, 7) % np.uint64(places))], np.uint64), count)
+    out, around = guarded(count * places // 64)
+    lib.parley_pieces_thermometers(p(out), p(numbers), place_bits, count)
+    assert untouched(around)
+    for n, number in enumerate(ints(numbers)):
+        row = out[n * places // 64 : (n + 1) * places // 64]
+        assert [bit(row, j) for j in range(places)] == [number <= j for j in range(places)]
+
+
 @pytest.mark.parametrize("whole", [0, 1])
-@pytest.mark.parametrize("size", [1, 2, 64, 256])
+@pytest.mark.parametrize("place_bits", [6, 8])
 @at_every("count", [0, 1, 63, 64, 65, 200])
-def test_crossed(size: int, whole: int, count: int) -> None:
-    words = -(-count // 64)
-    table, places = sample(size * words, size).reshape(size, words), sample(count, 9) % np.uint64(size)
-    t = np.unique(np.array([0, 1, size // 2, size - 1], np.uint64) % np.uint64(size))
+def test_crossed(place_bits: int, whole: int, count: int) -> None:
+    """Of any words: shares of a thermometer are no thermometer."""
+    size, words = 1 << place_bits, -(-count // 64)
+    table, places = sample(count * size // 64, size).reshape(count, size // 64), sample(count, 9) % np.uint64(size)
+    t = np.array([0, 1, size // 2, size - 1], np.uint64)
     out, around = guarded(len(t) * words)
     cut = count // 128 * 64
     for begin, end in ((0, cut), (cut, count)):
-        lib.parley_pieces_crossed(p(out), p(table), p(places), p(t), size, len(t), whole, count, begin, end)
+        lib.parley_pieces_crossed(p(out), p(table), p(places), p(t), place_bits, len(t), whole, count, begin, end)
     assert untouched(around)
     found = out.reshape(len(t), words)
     for i, threshold in enumerate(ints(t)):
         for n, place in enumerate(ints(places)):
-            read = bit(table[(place - threshold) % size], n) ^ bit(table[place], n)
+            read = bit(table[n], (place - threshold) % size) ^ bit(table[n], place)
             assert bit(found[i], n) == read ^ (whole and threshold <= place)
         assert all(bit(found[i], n) == 0 for n in range(count, 64 * words))

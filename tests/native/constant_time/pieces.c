@@ -2,11 +2,11 @@
 
 #include "pieces/exports.h"
 
-enum { ROWS = 2, CHOICES = 3, COUNT = 77, PLACES = 16 };
+enum { ROWS = 2, CHOICES = 3, COUNT = 77, PLACES = 128 };
 
 static const uint64_t first[ROWS * 9] = {3, 1, 4, 1, 5}, steps[ROWS * CHOICES * 9] = {9, 2, 6, 5, 3, 5};
 static const uint64_t opened[CHOICES * 2] = {0x123456789abcdef, 3, 7, 0, 0xfedcba9876543210, 1};
-static const uint64_t thresholds[3] = {1, 7, 15};
+static const uint64_t thresholds[3] = {1, 70, 127};
 
 /* Powers and products are secret; the number that is open may be anything. */
 static void of_degree(uint64_t *out, uint64_t *s, size_t degree) {
@@ -22,9 +22,15 @@ static void sextic(uint64_t *out, uint64_t *s) { of_degree(out, s, 6); }
 static void crossed(uint64_t *out, uint64_t *s) {
     uint64_t places[COUNT];
     for (size_t n = 0; n < COUNT; n++) places[n] = n * 7 % PLACES;
-    parley_pieces_crossed(out, s, places, thresholds, PLACES, 3, 1, COUNT, 0, COUNT);
+    parley_pieces_crossed(out, s, places, thresholds, 7, 3, 1, COUNT, 0, COUNT);
+}
+
+static void thermometers(uint64_t *out, uint64_t *s) {
+    for (size_t n = 0; n < COUNT; n++) s[n] &= PLACES - 1;
+    parley_pieces_thermometers(out, s, 7, COUNT);
 }
 
 const Case cases[] = {
-    {"quadratic", quadratic}, {"quartic", quartic}, {"sextic", sextic}, {"crossed", crossed}, {0},
+    {"quadratic", quadratic}, {"quartic", quartic}, {"sextic", sextic}, {"crossed", crossed},
+    {"thermometers", thermometers}, {0},
 };
