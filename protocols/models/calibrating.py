@@ -85,13 +85,16 @@ class Calibration:
         return found
 
 
-def calibrate(model: Model, texts: Sequence[str | npt.ArrayLike], *, fraction: int = FRACTION) -> Calibration:
+def calibrate(
+    model: Model, texts: Sequence[str | npt.ArrayLike], *, fraction: int = FRACTION, answers: int = 0
+) -> Calibration:
     """Measure the ranges of a model's values, and what `fraction` bits after the point cost, on public texts, or rows
     of their tokens.
 
     The owner does it alone, in the clear; what comes of it is public where ranges are declared by it, so texts must be
-    public. Of a decoder with a frame, texts stand behind the frame's tokens, which are public as well: what those
-    take is no part of the ranges, since the owner computes it in the clear. Twice the time of the model in the clear.
+    public. Of a decoder with a frame, texts stand inside it; what the public tokens before a question take is no part
+    of the ranges, since the owner computes it in the clear. `answers`: so many of the likeliest tokens after each text
+    are measured as well. Twice the time of the model in the clear.
 
     LocalError `wrong-argument`, `no-weights`, `no-tokenizer`, `wrong-text`, `wrong-token`,
     `text-too-long`.
@@ -101,18 +104,27 @@ def calibrate(model: Model, texts: Sequence[str | npt.ArrayLike], *, fraction: i
         raise LocalError("wrong-argument", "no list of texts is given as `texts`", "one text or more: [text, ...]")
     if not 1 <= whole_number(fraction, "fraction") <= MOST_FRACTION:
         raise LocalError("wrong-argument", f"fraction={fraction}", f"from 1 to {MOST_FRACTION} bits after the point")
+    if whole_number(answers, "answers") and (answers < 0 or isinstance(model.architecture, Bert)):
+        raise LocalError("wrong-argument", f"answers={answers}", "a count of tokens that a decoder goes on with, or 0")
     frame = None if model.tokenizer is None or isinstance(model.architecture, Bert) else model.tokenizer.frame
     before = np.empty(0, np.int64) if frame is None else frame.before
-    return calibrate_tokens(model, [_tokens(model, text) for text in texts], before, fraction)
+    rows = [_tokens(model, text) for text in texts]
+    if answers:
+        past = model.clear.past_of(before) if len(before) else Past()
+        rows = [np.array([*row, *model.clear.generate(row, answers, past)]) for row in rows]
+    return calibrate_tokens(model, rows, before, fraction)
 
 
 def _tokens(model: Model, text: str | npt.ArrayLike) -> Tokens:
-    """Of a text, which stands inside a frame where there is one. LocalError as of `calibrate`."""
+    """Of a text, and what comes after it in a frame where there is one. LocalError as of `calibrate`."""
     if not isinstance(text, str):
         return checked_tokens(model.architecture, text)
     tokenizer = need_tokenizer(model.tokenizer)
-    inside = tokenizer.frame is not None and not isinstance(model.architecture, Bert)
-    return checked_tokens(model.architecture, tokenizer.encode_question(text) if inside else tokenizer.encode(text))
+    frame = None if isinstance(model.architecture, Bert) else tokenizer.frame
+    if frame is None:
+        return checked_tokens(model.architecture, tokenizer.encode(text))
+    inside = np.concatenate([tokenizer.encode_question(text), frame.after])
+    return checked_tokens(model.architecture, inside, len(frame.before))
 
 
 def calibrate_tokens(model: Model, texts: Sequence[Tokens], before: Tokens, fraction: int) -> Calibration:

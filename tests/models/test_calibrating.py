@@ -1,13 +1,16 @@
 """Ranges and errors by layer, on models of two layers: what is said of them is what they compute."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from models.tiny_models import BERT, LLAMA, weights
+from models.tiny_models import BERT, LLAMA, weights, write_gguf
 
 from mpc.errors import LocalError
 from protocols.models.calibrating import calibrate, calibrate_tokens
 from protocols.models.clear_model import ClearModel
 from protocols.models.fixed_point import in_fixed_point, rounded
+from protocols.models.loading import load
 from protocols.models.model import Model
 
 NOTHING = np.empty(0, np.int64)
@@ -53,6 +56,27 @@ def test_public_tokens_before_are_computed_and_not_measured():
     assert (behind.tokens, whole.tokens) == (4, 8)
 
 
+def test_answers_are_measured_as_well():
+    model = Model(LLAMA, weights(LLAMA))
+    found = calibrate(model, TEXTS, answers=5)
+    assert found.tokens == 8 + 10
+    whole = [np.array([*text, *model.clear.generate(text, 5)]) for text in TEXTS]
+    assert found.extents == calibrate_tokens(model, whole, NOTHING, 12).extents
+    assert found.largest("logits") >= calibrate(model, TEXTS).largest("logits")
+
+
+def test_questions_stand_in_their_frame(tmp_path):
+    """What comes after a question counts, what comes before it does not."""
+    pytest.importorskip("tokenizers")
+    wide = replace(LLAMA, positions=200, window=200)
+    model = load(write_gguf(tmp_path / "model.gguf", wide, weights(wide)))
+    frame = model.tokenizer.frame
+    inside = np.concatenate([model.tokenizer.encode_question("the hell"), frame.after])
+    found = calibrate(model, ["the hell"])
+    assert found.tokens == len(inside)
+    assert found.extents == calibrate_tokens(model, [inside], frame.before, 12).extents
+
+
 def test_the_fixed_point_model_computes_multiples_of_the_last_place():
     clear = ClearModel(LLAMA, weights(LLAMA), None)
     logits = in_fixed_point(clear, 8).logits(TEXTS[0])
@@ -86,7 +110,9 @@ def test_what_cannot_be_measured_is_refused():
     for arguments, named, code in (
         ((model, "one text"), {}, "wrong-argument"), ((model, []), {}, "wrong-argument"),
         ((model, ["a"]), {"fraction": 0}, "wrong-argument"), ((model, ["a"]), {"fraction": 25}, "wrong-argument"),
-        ((model, [[99]]), {}, "wrong-token"), ((model, ["a"]), {}, "no-tokenizer"), ((3, ["a"]), {}, "wrong-argument"),
+        ((model, [[99]]), {}, "wrong-token"), ((model, ["a"]), {}, "no-tokenizer"),
+        ((model, ["a"]), {"answers": 3}, "wrong-argument"),
+        ((Model(LLAMA, {}), [[1]]), {"answers": -1}, "wrong-argument"), ((3, ["a"]), {}, "wrong-argument"),
     ):  # fmt: skip
         with pytest.raises(LocalError) as caught:
             calibrate(*arguments, **named)
