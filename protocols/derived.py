@@ -179,6 +179,13 @@ class Derived:
     """Up to how many comparisons the suite does in one round, if it does more of them in several: `(ctx, bits)`, for a
     ring of so many bits. Local."""
 
+    keep_rows: ClassVar[Any] = None
+    """The suite's own way to keep rows for many products: `async (ctx, x, standing, first)` opens x (heads, rows,
+    numbers) less rows of a mask that stands. With it comes `times_past`, `async (ctx, x, past, turned)`: [x K^T], or
+    [x K], for a `protocols.kept_past.KeptPast`. They take material that is dealt, in a ring of one word."""
+
+    times_past: ClassVar[Any] = None
+
     settle: ClassVar[Any] = staticmethod(settle)
     square: ClassVar[Any] = staticmethod(square)
     inner: ClassVar[Any] = staticmethod(inner)

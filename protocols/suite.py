@@ -99,6 +99,8 @@ class Suite(Required[A, B], Protocol[A, B]):
     steps: ClassVar[Any]
     compared_at_once: ClassVar[Any]
     times_masked: ClassVar[Any]
+    keep_rows: ClassVar[Any]
+    times_past: ClassVar[Any]
 
     async def settle(self, ctx: Context) -> None:
         """Check all that was opened so far and is not checked yet; Abort if someone cheated.

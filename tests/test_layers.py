@@ -35,7 +35,7 @@ ORDER = {
         "garbled.three_halves_rr21", "garbled.schemes", "garbled.whole", "garbled.projection", "garbled.joint",
         "garbled.numbers", "authenticated.steps", "authenticated.masks", "authenticated.task", "authenticated.common",
         "authenticated.garbling", "authenticated.dependent", "preprocessing.expanding", "preprocessing.kinds",
-        "garbled", "weights", "ideal", "beaver",
+        "garbled", "weights", "kept_past", "ideal", "beaver",
         "replicated3", "yao", "ot", "vole", "preprocessing.pairs", "proofs", "preprocessing.coins", "joint_keys",
         "elgamal", "encrypted", "numeric", "authenticated", "preprocessing", "privacy", "array", "prepared", "horizon",
         "models", "transformer", "learning",
@@ -83,7 +83,7 @@ FOLDER_ORDER = {
     "protocols.beaver": (
         "share", "arithmetic", "boolean", "by_garbling", "by_bmr", "by_pieces",
         "read_table", "by_masks", "by_points", "by_tables", "convert",
-        "truncate", "shuffle", "weights", "many_and", "steps", "__init__",
+        "truncate", "shuffle", "weights", "many_and", "steps", "past", "__init__",
     ),
     "protocols.replicated3": (
         "two_arrays", "share", "reading", "summands", "arithmetic", "boolean", "convert", "choose", "truncate",
@@ -201,7 +201,8 @@ FOLDER_ORDER = {
         "secret_model", "__init__",
     ),
     "protocols.transformer": (
-        "fractions", "declared", "weights", "rotary", "layers", "bert", "llama", "asking", "private_model", "embedding",
+        "fractions", "declared", "weights", "past", "rotary", "layers", "bert", "llama", "asking", "private_model",
+        "embedding",
         "generating", "__init__",
     ),
     "protocols.learning": (

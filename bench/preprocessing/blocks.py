@@ -24,6 +24,7 @@ from protocols.preprocessing.kind import of_kind
 from protocols.preprocessing.kinds.authenticated_garbling import AuthenticatedGarbling
 from protocols.preprocessing.kinds.garbling import Garbling
 from protocols.preprocessing.kinds.input_mask import InputMask
+from protocols.preprocessing.kinds.past_product import PastProduct
 from protocols.preprocessing.kinds.weight_product import WeightProduct
 from protocols.preprocessing.pairs import SILENT, SOFTSPOKEN
 from protocols.preprocessing.transfers import Transfers
@@ -86,6 +87,8 @@ def blocks(kind: Correlation, supplier: str, n: int) -> float:
         gates = OF_AND[kind.way.name] * kind.elements if isinstance(kind, Garbling) else 0
         if isinstance(kind, WeightProduct):
             gates = prod(kind.matrix) // BLOCK_WORDS
+        if isinstance(kind, PastProduct):
+            gates = n * prod(kind.kept) // BLOCK_WORDS
         return gates + max(_dealt_words(kind, n), drawn) / BLOCK_WORDS
     if supplier == PAILLIER and of_kind(kind).products is not None:
         return 0

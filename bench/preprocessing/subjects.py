@@ -34,6 +34,7 @@ from protocols.preprocessing.kinds.input_mask import InputMask
 from protocols.preprocessing.kinds.labels import Labels
 from protocols.preprocessing.kinds.matrix_triple import MatrixTriple
 from protocols.preprocessing.kinds.one_of_many import OneOfMany
+from protocols.preprocessing.kinds.past_product import PastProduct
 from protocols.preprocessing.kinds.piece_mask import PieceMask
 from protocols.preprocessing.kinds.random_value import RandomValue
 from protocols.preprocessing.kinds.share_translation import ShareTranslation
@@ -128,6 +129,10 @@ EXAMPLES = {
         Example(
             "weight_product.576x1536", "rows", 64,
             lambda count: WeightProduct(Z64, count, (576, 1536), 0, 0, 1, (1,)), suppliers=(DEALER,),
+        ),
+        Example(
+            "past_product.3x64x64", "rows", 1 << 10,
+            lambda count: PastProduct(Z64, count, 64, (3, 64, 64), 1, (1,)), suppliers=(DEALER,),
         ),
         Example("labels", "labels", 1 << 22, lambda count: Labels(Z64, count, 0, 1)),
         Example(

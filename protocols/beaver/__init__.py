@@ -17,6 +17,7 @@ from protocols.beaver import (
     by_pieces,
     convert,
     many_and,
+    past,
     share,
     shuffle,
     steps,
@@ -62,6 +63,8 @@ class BeaverSuite(Derived):
     steps: ClassVar[Any] = staticmethod(steps.steps)
     compared_at_once: ClassVar[Any] = staticmethod(convert.compared_at_once)
     times_masked: ClassVar[Any] = staticmethod(weights.by_masked)
+    keep_rows: ClassVar[Any] = staticmethod(past.keep_rows)
+    times_past: ClassVar[Any] = staticmethod(past.times_past)
     garbled: ClassVar[Any] = staticmethod(by_garbling.evaluate)
     garblers_bits: ClassVar[Any] = staticmethod(by_garbling.garblers_bits)
     garbled_by_several: ClassVar[Any] = staticmethod(by_bmr.evaluate)

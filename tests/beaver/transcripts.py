@@ -17,15 +17,20 @@ import numpy as np
 import trio
 
 from mpc.algebra import bits
+from mpc.algebra.ring import Z64
 from mpc.context import Context
 from mpc.simulation import Setting, run_in_memory
+from mpc.standing import Standing
 from mpc.testing import insecure_agreements, insecure_seed, recording_network, transcript_digest
 from protocols.beaver import SUITE
+from protocols.beaver.past import keep_rows, times_past
 from protocols.circuits.function import circuit
 from protocols.circuits.kinds import UInt
 from protocols.garbled.joint import joint_of_numbers
+from protocols.kept_past import KeptPast
 from protocols.piecewise import Grid, Pieces
 from protocols.preprocessing.dealer import local_supplies
+from protocols.preprocessing.kinds.random_value import RandomValue
 from protocols.privacy.joint_coins_csu19 import JointCoins
 from protocols.privacy.joint_gaussian_cks20 import joint_gaussian
 from protocols.privacy.joint_laplace_dkmmn06 import joint_laplace, random_signs, signed
@@ -42,7 +47,7 @@ PARTIES = (2, 3)
 OF_TWO = ("garbled", "garbled_numbers", "times_masked")
 GARBLED = ("mul", "square", "matmul", "and_", "a2b", "b2a", "bits_to_ring", "msb", "below", "is_zero", "truncate")
 """What the suite yao does in its own way; what is derived of these sends the same."""
-OF_BEAVER = ("by_pieces", "and_many", "steps", "times_masked")
+OF_BEAVER = ("by_pieces", "and_many", "steps", "times_masked", "keep_rows", "times_past")
 """What Beaver's suite alone has, with a dealer."""
 OF_SUMMANDS = ("mul_truncate", "matmul_truncate", "by_summands", "weighted_bits", "choose")
 """What the suite replicated3 alone has."""
@@ -175,6 +180,20 @@ async def _garbled_numbers(ctx: Context) -> Any:
     return await ctx.suite.garbled_numbers(ctx, square, [(await _x(ctx)).modulo(9)])
 
 
+async def _kept(ctx: Context) -> Any:
+    """A row kept under the last row of a mask."""
+    return await keep_rows(ctx, (await _x(ctx)).reshape((1, 1, 5)), Standing("a text", RandomValue(Z64, (1, 3, 5))), 2)
+
+
+async def _by_past(ctx: Context) -> Any:
+    """Two rows kept in turn, and products by them and by what they are turned into."""
+    mask = Standing("a text", RandomValue(Z64, (2, 3, 5)))
+    rows = [(await _x(ctx, seed)).reshape((1, 1, 5)).broadcast_to((2, 1, 5)) for seed in (0, 1)]
+    kept = [await keep_rows(ctx, row, mask, first) for first, row in enumerate(rows)]
+    past = KeptPast(mask, np.concatenate([*kept, np.zeros((2, 1, 5), np.uint64)], 1))
+    return await times_past(ctx, await times_past(ctx, rows[0], past, True), past, False)
+
+
 async def _by_weights(ctx: Context) -> Any:
     """The weights under their mask, and a product by them and one by their transpose."""
     w = await stand(ctx, "layer", 0, np.arange(-7, 8).reshape(5, 3) if ctx.me == 0 else None, (5, 3))
@@ -220,6 +239,8 @@ SCRIPTS: dict[str, Script] = {
     "garbled_numbers": _garbled_numbers,
     "garbled_by_several": _garbled_by_several,
     "times_masked": _by_weights,
+    "keep_rows": _kept,
+    "times_past": _by_past,
     "noise coins": lambda ctx: JointCoins((5, 12), 4).toss(ctx, 70),
     "noise signed": _noise_signed,
     "noise laplace": lambda ctx: joint_laplace(Fraction(40), 3).draw(ctx),

@@ -22,6 +22,7 @@ from protocols.preprocessing.kinds.labels import Labels
 from protocols.preprocessing.kinds.many_and import ManyAnd
 from protocols.preprocessing.kinds.matrix_triple import MatrixTriple
 from protocols.preprocessing.kinds.one_of_many import OneOfMany
+from protocols.preprocessing.kinds.past_product import PastProduct
 from protocols.preprocessing.kinds.piece_mask import PieceMask
 from protocols.preprocessing.kinds.point_key import PointKey
 from protocols.preprocessing.kinds.random_value import RandomValue
@@ -149,7 +150,13 @@ ON_OTHERS: list[Correlation] = [
     WeightProduct(Z64, 0, (2, 3), 1, 1, 0, PLACE),
 ]
 """What stands on other material, and only a dealer makes."""
-assert {type(kind) for kind in [*DEALT, *BETWEEN_TWO, *ON_OTHERS]} == set(every_kind().values())
+ON_SHARES: list[Correlation] = [
+    PastProduct(Z64, 3, 4, (2, 6, 5), 1, PLACE),
+    PastProduct(Z64, 1, 6, (2, 6, 5), 0, PLACE),
+    PastProduct(Ring(7), 2, 0, (1, 3, 2), 1, PLACE),
+]
+"""The same of what stands as shares."""
+assert {type(kind) for kind in [*DEALT, *BETWEEN_TWO, *ON_OTHERS, *ON_SHARES]} == set(every_kind().values())
 
 paths = st.lists(st.integers(0, 2**32), max_size=6).map(tuple)
 rings = st.integers(1, 128).map(ring_of_bits)
