@@ -23,7 +23,8 @@ from protocols.shares import ArithmeticShare
 from protocols.suite import suite_of
 from protocols.transformer.bert import Encoder, encode, stand_encoder
 from protocols.transformer.fractions import ACTIVATION, STREAM
-from protocols.transformer.llama import Decoder, Past, decode, logits, places_of, stand_decoder
+from protocols.transformer.llama import Decoder, decode, logits, places_of, stand_decoder
+from protocols.transformer.past import Past
 
 MINILM = Bert(layers=6, width=384, heads=12, feed_forward=1536, vocabulary=30522, positions=512)
 SMOLLM2 = Llama(

@@ -35,17 +35,8 @@ from protocols.shares import ArithmeticShare
 from protocols.suite import suite_of
 from protocols.transformer.asking import Tokens, announced, one_hot_rows
 from protocols.transformer.fractions import STREAM
-from protocols.transformer.llama import (
-    Decoder,
-    Past,
-    Places,
-    decode,
-    logits,
-    logits_in_order,
-    past_of_owner,
-    places_of,
-    with_room,
-)  # fmt: skip
+from protocols.transformer.llama import Decoder, Places, decode, logits, logits_in_order, past_of_owner, places_of
+from protocols.transformer.past import Past, keeps, nothing_past, with_room
 from protocols.transformer.private_model import PrivateModel, private_model
 
 ROOM = 32
@@ -130,8 +121,11 @@ class _Text:
         self._own = own
         self._most = min(self._most, room - self._rows + 1)
         clear = standing.model.clear.past_of(first) if self._computes(first) else None
+        room = -(-(len(first) + self._rows + self._most) // ROOM) * ROOM
+        name = f"text {'.'.join(map(str, call.path))}" if keeps(call) else ""
+        self._past = nothing_past(call, llama, max(len(first), 1), name, room)
         if first.size:
-            self._past = await past_of_owner(call, standing.owner, llama, first.size, clear)
+            self._past = await past_of_owner(call, standing.owner, llama, first.size, clear, self._past)
         self._used = first.size
         self._ctx.join(call)
 
@@ -170,7 +164,7 @@ class _Text:
         if self._rows == 1 and len(ctx.path) == 1:
             await horizon(ctx, min(columns - self._used, self._most - self._count))
         places = places_of(llama, self._used, self._rows, columns)
-        past = with_room(ctx, self._past, columns, llama)
+        past = with_room(ctx, self._past, columns)
         weights = self._standing.weights
         index, self._past = await prepared(ctx, _next, weights, rows[0], past, places, llama, noise, self._heat)
         token = await reveal(ctx, secret_from(ctx, index, range=(0, llama.vocabulary - 1)), to=self._user)

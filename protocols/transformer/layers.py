@@ -24,6 +24,7 @@ from protocols.transformer.fractions import (
     STREAM,
     WEIGHT,
 )  # fmt: skip
+from protocols.transformer.past import Part, times
 from protocols.weights.matrix import StandingMatrix
 from protocols.weights.product import product
 
@@ -53,19 +54,17 @@ async def times_gain(ctx: Context, c: ArithmeticShare, gain: ArithmeticShare) ->
     return z - await suite.truncate(ctx, total.scale(round(2**MEAN / z.shape[-1])), MEAN)
 
 
-async def attend(
-    ctx: Context, q: ArithmeticShare, k: ArithmeticShare, v: ArithmeticShare, shown: Shown | None
-) -> ArithmeticShare:
+async def attend(ctx: Context, q: ArithmeticShare, k: Part, v: Part, shown: Shown | None) -> ArithmeticShare:
     """[softmax(q k^T) v] with ACTIVATION + INVERSE bits: q of shape (.., rows, head), k and v (.., columns, head), all
     with ACTIVATION bits, `of_scores` folded into q. `shown`: which columns a row looks at, public.
 
     Two hops and those of `softmax`, and one: sums of v wait for no division.
     """
     suite = suite_of(ctx)
-    scores = await suite.matmul(ctx, q, turned(k))
+    scores = await times(ctx, q, k, turned=True)
     scores = await suite.truncate(ctx, scores, ACTIVATION + _whole_bits(q.shape[-1]))
     e, inverse = await softmax(ctx, scores, ACTIVATION, SCORES, shown=shown, result=INVERSE)
-    weighed = await suite.truncate(ctx, await suite.matmul(ctx, e, v), EXPONENTIAL)
+    weighed = await suite.truncate(ctx, await times(ctx, e, v, turned=False), EXPONENTIAL)
     return await suite.mul(ctx, weighed, inverse)
 
 
@@ -77,12 +76,6 @@ def of_scores(head: int) -> float:
 
 def _whole_bits(head: int) -> int:
     return (head.bit_length() - 1) // 2
-
-
-def turned(x: ArithmeticShare) -> ArithmeticShare:
-    """The last two axes of x exchanged. Local."""
-    axes = list(range(len(x.shape)))
-    return x.transpose((*axes[:-2], axes[-1], axes[-2]))
 
 
 def to_heads(x: ArithmeticShare, heads: int) -> ArithmeticShare:

@@ -19,10 +19,11 @@ from mpc.context import Context, together
 from protocols.models.architectures import Llama
 from protocols.models.clear_llama import Past as ClearPast
 from protocols.numeric.activations_in_pieces import silu
-from protocols.shares import ArithmeticShare, choose, concatenate
+from protocols.shares import ArithmeticShare, concatenate
 from protocols.suite import suite_of
 from protocols.transformer.fractions import ACTIVATION, DECODERS_SQUARES, INVERSE, ROOT, SILU, STREAM, TURN, WEIGHT
 from protocols.transformer.layers import attend, from_heads, of_scores, root_of, shortened_product, to_heads
+from protocols.transformer.past import Fresh, Past, extended, fresh_columns
 from protocols.transformer.rotary import Signed, tables, turned_by_place
 from protocols.transformer.weights import Reals, share_row, stand_matrix
 from protocols.weights.matrix import StandingMatrix
@@ -49,22 +50,13 @@ class Decoder(NamedTuple):
     output: StandingMatrix
 
 
-class Past(NamedTuple):
-    """Keys and values of a layer, (key-value heads, columns, head), with ACTIVATION fractional bits; zero in
-    columns that stand ready for tokens to come."""
-
-    keys: ArithmeticShare
-    values: ArithmeticShare
-
-
 class Places(NamedTuple):
-    """What is public of where rows stand: cosines and sines of their angles, which columns of the past become theirs
-    and of which row each, and what each row of a group looks at. What a step takes follows from its shapes."""
+    """What is public of where rows stand: cosines and sines of their angles, which columns of the past become theirs,
+    and what each row of a group looks at. What a step takes follows from its shapes."""
 
     cosines: Signed
     sines: Signed
-    fresh: npt.NDArray[np.bool_]
-    sources: npt.NDArray[np.intp]
+    fresh: Fresh
     shown: npt.NDArray[np.bool_]
 
 
@@ -173,7 +165,7 @@ async def _heads(
     z = concatenate([turned, z[heads + few :].scale(1 << TURN)])
     z = await suite_of(ctx).truncate(ctx, z, STREAM + ROOT + TURN - ACTIVATION)
     q, k, v = z[:heads], z[heads : heads + few], z[heads + few :]
-    now = Past(*(choose(places.fresh, new[:, places.sources], old) for new, old in zip((k, v), past, strict=True)))
+    now = await extended(ctx, past, k, v, places.fresh)
     return q.reshape((few, -1, llama.head)), now
 
 
@@ -183,39 +175,24 @@ async def _times_root(ctx: Context, x: ArithmeticShare, w: StandingMatrix, llama
     return await suite_of(ctx).mul(ctx, z, root)
 
 
-def with_room(ctx: Context, past: tuple[Past, ...], columns: int, llama: Llama) -> tuple[Past, ...]:
-    """What is past, with room for so many columns; () before the first token. Local."""
-    before = past[0].keys.shape[1] if past else 0
-    if columns <= before:
-        return past
-    none = suite_of(ctx).constant(ctx, ctx.ring.zeros((llama.key_value_heads, columns - before, llama.head)))
-    if not past:
-        return (Past(none, none),) * llama.layers
-    return tuple(Past(*(concatenate([old, none], 1) for old in layer)) for layer in past)
-
-
 async def past_of_owner(
-    ctx: Context, owner: int, llama: Llama, count: int, clear: ClearPast | None
+    ctx: Context, owner: int, llama: Llama, count: int, clear: ClearPast | None, past: tuple[Past, ...]
 ) -> tuple[Past, ...]:
-    """Keys and values of so many public tokens at the beginning, which the owner has computed in the clear; None at the
-    others. At the suite's cost of an input."""
-    past = []
-    for i in range(llama.layers):
-        parts = []
-        for values in (None, None) if clear is None else (clear.keys[i], clear.values[i]):
-            shape = llama.key_value_heads, count, llama.head
-            parts.append(await share_row(ctx, owner, values, shape, ACTIVATION))
-        past.append(Past(*parts))
-    return tuple(past)
+    """What is past with keys and values of so many public tokens at the beginning, which the owner has computed in the
+    clear; None at the others. At the suite's cost of an input, and a hop where they are kept."""
+    fresh = fresh_columns(0, count, past[0].keys.shape[1])
+    shape, calls = (llama.key_value_heads, count, llama.head), []
+    for i, layer in enumerate(past):
+        own = (None, None) if clear is None else (clear.keys[i], clear.values[i])
+        rows = [await share_row(ctx, owner, values, shape, ACTIVATION) for values in own]
+        calls.append((extended, layer, *rows, fresh))
+    return tuple(await together(ctx, *calls))
 
 
 def places_of(llama: Llama, first: int, rows: int, columns: int) -> Places:
     """Rows of tokens that stand from place `first` on, where there is room for `columns`. Each looks at what is before
     it and at itself; rows of a group's heads stand one after the other."""
     cosines, sines = tables(first, rows, llama.head // 2, llama.rope_base)
-    every = np.arange(columns)
-    fresh = (every >= first) & (every < first + rows)
-    shown = every <= np.arange(first, first + rows)[:, None]
+    shown = np.arange(columns) <= np.arange(first, first + rows)[:, None]
     group = llama.heads // llama.key_value_heads
-    sources = np.clip(every - first, 0, rows - 1)
-    return Places(cosines, sines, fresh[:, None], sources, np.tile(shown, (group, 1)))
+    return Places(cosines, sines, fresh_columns(first, rows, columns), np.tile(shown, (group, 1)))

@@ -14,7 +14,8 @@ from protocols.models.model import Model
 from protocols.suite import suite_of
 from protocols.transformer.fractions import STREAM
 from protocols.transformer.generating import HEAT, ROOM, _next, _noise
-from protocols.transformer.llama import decode, logits, places_of, with_room
+from protocols.transformer.llama import decode, logits, places_of
+from protocols.transformer.past import keeps, nothing_past, with_room
 from tests.models.tiny_models import LLAMA, weights
 from tests.transformer.asked import DECODER, ENCODER, SUITES, USER, asks, own, simulated
 
@@ -61,12 +62,13 @@ def logits_of(text, cuts, suite="ideal", model=DECODER):
 
     async def program(ctx):
         standing = await learning.private_model(ctx, own(ctx, model))
-        llama, past, found, first = standing.architecture, (), [], 0
+        llama, found, first = standing.architecture, [], 0
+        past = nothing_past(ctx, llama, 1, "a text" if keeps(ctx) else "", len(text))
         for count in cuts:
             rows = np.zeros((count, llama.vocabulary), np.uint64)
             rows[np.arange(count), text[first : first + count]] = 1
             x = await suite_of(ctx).input(ctx, USER, asks(ctx, rows), rows.shape)
-            past = with_room(ctx, past, first + count, llama)
+            past = with_room(ctx, past, first + count)
             places = places_of(llama, first, count, first + count)
             x, past = await decode(ctx, standing.weights, x, past, places, llama)
             found += await suite_of(ctx).open(ctx, await logits(ctx, standing.weights, x, llama))

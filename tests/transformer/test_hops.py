@@ -7,7 +7,8 @@ import numpy as np
 from mpc import learning
 from protocols.suite import suite_of
 from protocols.transformer.bert import encode_layer
-from protocols.transformer.llama import decode_layer, places_of, with_room
+from protocols.transformer.llama import decode_layer, places_of
+from protocols.transformer.past import nothing_past
 from tests.transformer.asked import DECODER, ENCODER, OWNER, asks, own, simulated
 
 ENCODERS, DECODERS, EMBEDDING, TOKEN = 43, 43, 110, 100
@@ -36,7 +37,7 @@ def test_a_layer_of_a_decoder():
         standing = await learning.private_model(ctx, own(ctx, DECODER))
         llama = standing.architecture
         x, before = await _stream(ctx, (1, llama.width)), ctx.depth
-        (past, _), places = with_room(ctx, (), 8, llama), places_of(llama, 5, 1, 8)
+        (past, _), places = nothing_past(ctx, llama, 8, "a text", 8), places_of(llama, 5, 1, 8)
         await decode_layer(ctx, standing.weights.layers[0], x, past, places, llama)
         return ctx.depth - before
 
