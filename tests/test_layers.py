@@ -86,8 +86,8 @@ FOLDER_ORDER = {
         "truncate", "shuffle", "weights", "many_and", "steps", "past", "__init__",
     ),
     "protocols.replicated3": (
-        "two_arrays", "share", "reading", "summands", "arithmetic", "boolean", "convert", "choose", "truncate",
-        "scaled", "shuffle", "__init__",
+        "two_arrays", "share", "reading", "summands", "by_points", "arithmetic", "boolean", "convert", "choose",
+        "truncate", "scaled", "shuffle", "__init__",
     ),
     "protocols.yao": ("share", "arithmetic", "boolean", "convert", "truncate", "__init__"),
     "protocols.ideal": ("share", "arithmetic", "boolean", "convert", "truncate", "shuffle", "__init__"),

@@ -31,6 +31,7 @@ from protocols.prefix import (
     prefix_words,
     tree_words,
 )
+from protocols.replicated3 import by_points
 from protocols.replicated3.boolean import and_
 from protocols.replicated3.reading import TELLER, of_pair, read, reading_rounds, reading_words
 from protocols.replicated3.share import Pair, placed, put_in
@@ -79,6 +80,24 @@ async def _read(ctx: Context, digits: Digits, own: Words, m: int, compared: Comp
         return compared(told.reshape(entries, m, digits.count * words), places, whole).reshape(result)
 
     return await read(ctx, bits, None, rows, partial(reading, whole=False), result, partial(reading, whole=True))
+
+
+# routes
+
+
+async def msb(ctx: Context, x: TwoArrays) -> TwoArrayBits:
+    """<x < 0>, elementwise: of few numbers by keys."""
+    return await (by_points.msb if by_points.suits(x) else msb_by_tables)(ctx, x)
+
+
+async def below(ctx: Context, x: TwoArrays, thresholds: Words) -> TwoArrayBits:
+    """<x < t> for each of m public thresholds t, as planes (m, words); |x - t| < 2^(k-1)."""
+    return await (by_points.below if by_points.suits(x) else below_by_tables)(ctx, x, thresholds)
+
+
+async def is_zero(ctx: Context, x: TwoArrays) -> TwoArrayBits:
+    """<x == 0>, elementwise."""
+    return await (by_points.is_zero if by_points.suits(x) else is_zero_by_tables)(ctx, x)
 
 
 # signs
@@ -133,8 +152,9 @@ async def _signs(ctx: Context, own: Words, m: int, shape: Shape) -> TwoArrayBits
 @cost(
     rounds=lambda x: _signs_rounds(x.ring.bits, 1, x.size),
     in_all=lambda x: _signs_words(x.ring.bits, 1, x.size),
+    call_name="msb",
 )
-async def msb(ctx: Context, x: TwoArrays) -> TwoArrayBits:
+async def msb_by_tables(ctx: Context, x: TwoArrays) -> TwoArrayBits:
     """<x < 0>, elementwise."""
     own = x.ring.planes(summand(ctx, x), x.ring.bits)
     return (await _signs(ctx, own[:, None], 1, x.shape)).plane(0)
@@ -143,8 +163,9 @@ async def msb(ctx: Context, x: TwoArrays) -> TwoArrayBits:
 @cost(
     rounds=lambda x, thresholds: _signs_rounds(x.ring.bits, len(thresholds), x.size),
     in_all=lambda x, thresholds: _signs_words(x.ring.bits, len(thresholds), x.size),
+    call_name="below",
 )
-async def below(ctx: Context, x: TwoArrays, thresholds: Words) -> TwoArrayBits:
+async def below_by_tables(ctx: Context, x: TwoArrays, thresholds: Words) -> TwoArrayBits:
     """<x < t> for each of m public thresholds t, as planes (m, words); |x - t| < 2^(k-1).
 
     x - t = u - (w + t): the teller adds them, and its tables have entries for all.
@@ -174,8 +195,9 @@ def _zero_rounds(k: int, size: int) -> int:
 @cost(
     rounds=lambda x: _zero_rounds(x.ring.bits, x.size),
     in_all=lambda x: _zero_words(x.ring.bits, x.size),
+    call_name="is_zero",
 )
-async def is_zero(ctx: Context, x: TwoArrays) -> TwoArrayBits:
+async def is_zero_by_tables(ctx: Context, x: TwoArrays) -> TwoArrayBits:
     """<x == 0>, elementwise: u = w, digit by digit."""
     own, bits = x.ring.planes(summand(ctx, x), x.ring.bits)[:, None], ctx.bits
     digits = _digits(x.ring.bits, own.shape[-1])

@@ -83,7 +83,7 @@ async def read(
     if ctx.me == TELLER:
         for to, under in ((LEFT, RIGHT), (RIGHT, LEFT))[: 1 + at_once]:
             told = algebra.zeros(shape) if entries is None else entries
-            await _tell(ctx, to, algebra.sub(told, algebra.draw(ctx.pairwise_prg(under, "pad"), shape)))
+            await tell(ctx, to, algebra.sub(told, algebra.draw(ctx.pairwise_prg(under, "pad"), shape)))
         return drawn(ctx, algebra, result, RESHARED)
     reads = of_told or reading
     if at_once:
@@ -107,7 +107,8 @@ async def _read_at_once(ctx: Context, algebra: Elementwise, shape: Shape, readin
     return (known, both) if ctx.me == LEFT else (both, known)
 
 
-async def _tell(ctx: Context, to: int, words: Words) -> None:
+async def tell(ctx: Context, to: int, words: Words) -> None:
+    """The teller sends words to one of the pair, and waits where it is far ahead."""
     ahead = ctx.session.kept.setdefault("told ahead", [0] * PARTIES)
     if ahead[to] >= TOLD_AHEAD:
         await ctx.drained(to)

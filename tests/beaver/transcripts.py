@@ -35,7 +35,7 @@ from protocols.privacy.joint_coins_csu19 import JointCoins
 from protocols.privacy.joint_gaussian_cks20 import joint_gaussian
 from protocols.privacy.joint_laplace_dkmmn06 import joint_laplace, random_signs, signed
 from protocols.replicated3 import SUITE as REPLICATED3
-from protocols.replicated3 import reading
+from protocols.replicated3 import by_points, reading
 from protocols.suite import Factory
 from protocols.weights.product import product
 from protocols.weights.standing import stand
@@ -54,6 +54,8 @@ OF_SUMMANDS = ("mul_truncate", "matmul_truncate", "by_summands", "weighted_bits"
 BY_READING = ("a2b", "b2a", "bits_to_ring", "msb", "below", "is_zero", "select", "truncate", *OF_SUMMANDS)
 """What the suite replicated3 does by reading, in one round or in two."""
 VALUES = np.array([0, 1, 2**64 - 1, 2**40 + 17, 2**61], np.uint64)
+BY_KEYS = ("msb", "below", "is_zero")
+"""What it does of few numbers by keys of points."""
 Script = Callable[[Context], Awaitable[Any]]
 
 
@@ -284,13 +286,17 @@ def digests() -> dict[str, str]:
 def digests_of_three() -> dict[str, str]:
     """All digests of the suite replicated3."""
     scripts = {name: script for name, script in SCRIPTS.items() if "garbled" not in name and name not in OF_BEAVER}
-    found = {f"{name}, suite replicated3": digest(script, 3, suite=REPLICATED3) for name, script in scripts.items()}
-    at_once, reading.AT_ONCE = reading.AT_ONCE, -1
+    found = {f"{name}, by keys, suite replicated3": digest(scripts[name], 3, suite=REPLICATED3) for name in BY_KEYS}
+    at_once, most = reading.AT_ONCE, by_points.MOST_LABELS
+    by_points.MOST_LABELS = 0
     try:
+        for name, script in scripts.items():
+            found[f"{name}, suite replicated3"] = digest(script, 3, suite=REPLICATED3)
+        reading.AT_ONCE = -1
         for name in BY_READING:
             found[f"{name}, suite replicated3, in two rounds"] = digest(scripts[name], 3, suite=REPLICATED3)
     finally:
-        reading.AT_ONCE = at_once
+        reading.AT_ONCE, by_points.MOST_LABELS = at_once, most
     return found
 
 
