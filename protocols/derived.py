@@ -160,6 +160,11 @@ class Derived:
     within, times)` gives [P(x)] for each table of `protocols.piecewise`, times a share unless that is None, and <x
     outside of two cells> unless `within` is. x lies on the grid, in a ring of one word."""
 
+    look_up: ClassVar[Any] = None
+    """The suite's own way to read a public table, between two parties whose material is dealt: `async (ctx, x, table,
+    bits)` gives the low `bits` of table[x], planes first, for x in a ring of 2^w elements and a table of as many, w up
+    to 16."""
+
     and_many: ClassVar[Any] = None
     """The suite's own way to have the AND of several bits in the rounds of one: `async (ctx, x)` gives that of the 2 to
     6 planes of <x> along the first axis. For sessions whose material is dealt (`Supply.dealt`); `protocols.many_ands`

@@ -91,6 +91,7 @@ class Suite(Required[A, B], Protocol[A, B]):
     garbled_numbers: ClassVar[Any]
     by_summands: ClassVar[Any]
     by_pieces: ClassVar[Any]
+    look_up: ClassVar[Any]
     weighted_bits: ClassVar[Any]
     choose: ClassVar[Any]
     mul_truncate: ClassVar[Any]

@@ -15,6 +15,7 @@ from protocols.beaver import (
     by_bmr,
     by_garbling,
     by_pieces,
+    by_points,
     convert,
     many_and,
     past,
@@ -70,6 +71,7 @@ class BeaverSuite(Derived):
     garbled_by_several: ClassVar[Any] = staticmethod(by_bmr.evaluate)
     garbled_numbers: ClassVar[Any] = staticmethod(by_garbling.of_numbers)
     by_pieces: ClassVar[Any] = staticmethod(by_pieces.by_pieces)
+    look_up: ClassVar[Any] = staticmethod(by_points.look_up)
 
 
 class Beaver:

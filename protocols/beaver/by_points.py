@@ -19,6 +19,7 @@ from mpc.algebra.words import Words
 from mpc.context import Context
 from protocols.beaver import by_masks
 from protocols.beaver.share import open_words
+from protocols.function_sharing import tables
 from protocols.function_sharing.points_gywzxlz23 import MAX_WIDTH, PointKeys, labels_of_key
 from protocols.one_array import OneArray, OneArrayBits
 from protocols.preprocessing.kinds.point_key import PointKey
@@ -96,3 +97,20 @@ async def is_zero(ctx: Context, x: OneArray) -> OneArrayBits:
 
 
 a2b = by_masks.a2b
+
+
+@cost(
+    rounds=1,
+    words=lambda x, table, bits: x.words.size,
+    point_key=lambda x, table, bits: x.size,
+)
+async def look_up(ctx: Context, x: OneArray, table: Words, bits: int) -> OneArrayBits:
+    """<table[x]>, `bits` planes, for x of the ring of 2^w elements, w up to 16, and public words (2^w,): of each the
+    low bits count. The leaves of the whole tree of a key are added up where the table, turned by c, has ones."""
+    c, keys, _ = await _opened(ctx, x, x.ring.bits)
+    planes = (bits, words_for(x.size))
+    if ctx.session.shapes_only:
+        return OneArrayBits(ctx.bits.zeros(planes), x.shape, ctx.bits)
+    work = tables.work(x.ring.bits, x.size, bits)
+    found: Words = await ctx.off_loop(work, tables.read, keys, c, table, bits)
+    return OneArrayBits(found.reshape(planes), x.shape, ctx.bits)

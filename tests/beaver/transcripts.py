@@ -44,10 +44,10 @@ from protocols.yao import SUITE as YAO
 WITHOUT_DEALER = ("msb", "below", "is_zero", "a2b")
 COMMITTED = Path(__file__).with_name("transcripts.json")
 PARTIES = (2, 3)
-OF_TWO = ("garbled", "garbled_numbers", "times_masked")
+OF_TWO = ("garbled", "garbled_numbers", "times_masked", "look_up")
 GARBLED = ("mul", "square", "matmul", "and_", "a2b", "b2a", "bits_to_ring", "msb", "below", "is_zero", "truncate")
 """What the suite yao does in its own way; what is derived of these sends the same."""
-OF_BEAVER = ("by_pieces", "and_many", "steps", "times_masked", "keep_rows", "times_past")
+OF_BEAVER = ("by_pieces", "and_many", "steps", "times_masked", "keep_rows", "times_past", "look_up")
 """What Beaver's suite alone has, with a dealer."""
 OF_SUMMANDS = ("mul_truncate", "matmul_truncate", "by_summands", "weighted_bits", "choose")
 """What the suite replicated3 alone has."""
@@ -167,6 +167,11 @@ async def _steps(ctx: Context) -> Any:
     return await ctx.suite.steps(ctx, (await _x(ctx)).reshape((1, 5)), 12, 7)
 
 
+async def _looked_up(ctx: Context) -> Any:
+    table = VALUES.repeat(2)[:8]
+    return await ctx.suite.look_up(ctx, (await _x(ctx)).modulo(3), table, 9)
+
+
 async def _garbled(ctx: Context) -> Any:
     product = circuit(x=UInt(5))(lambda x: x * x)
     return await ctx.suite.garbled(ctx, product, await _many_bits(ctx))
@@ -237,6 +242,7 @@ SCRIPTS: dict[str, Script] = {
     "choose": _chosen,
     "and_many": _and_many,
     "steps": _steps,
+    "look_up": _looked_up,
     "garbled": _garbled,
     "garbled_numbers": _garbled_numbers,
     "garbled_by_several": _garbled_by_several,
