@@ -8,6 +8,7 @@ from itertools import product
 
 import numpy as np
 import pytest
+from point_pairs import labels, pair
 
 from mpc.algebra.bits import unpack
 from mpc.algebra.cores import using_cores
@@ -16,18 +17,7 @@ from mpc.label_hash import hash_ccr
 from protocols.function_sharing import points_gywzxlz23 as points
 from protocols.function_sharing.points_gywzxlz23 import PointKeys, corrections_shape, deal, labels_of_key
 
-RNG = np.random.default_rng(5)
-
-
-def labels(count):
-    return RNG.integers(0, 2**64, (count, 2), np.uint64)
-
-
-def pair(values, width):
-    """Keys of both parties."""
-    roots, start = (labels(len(values)), labels(len(values))), labels(1)[0]
-    corrections = deal(values, roots, start, width)
-    return [PointKeys(party, width, roots[party], start, corrections) for party in range(2)]
+RNG = np.random.default_rng(6)
 
 
 def answers(keys, places):

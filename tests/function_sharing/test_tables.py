@@ -2,23 +2,13 @@
 
 import numpy as np
 import pytest
+from point_pairs import pair
 
 from mpc.algebra.bits import unpack
 from mpc.errors import LocalError
 from protocols.function_sharing import tables
-from protocols.function_sharing.points_gywzxlz23 import PointKeys, deal
 
 RNG = np.random.default_rng(6)
-
-
-def labels(count):
-    return RNG.integers(0, 2**64, (count, 2), np.uint64)
-
-
-def pair(values, width):
-    roots, start = (labels(len(values)), labels(len(values))), labels(1)[0]
-    corrections = deal(values, roots, start, width)
-    return [PointKeys(party, width, roots[party], start, corrections) for party in range(2)]
 
 
 def entries(keys, places, table, bits):
