@@ -9,6 +9,7 @@ comparisons by one point function. The answers are XOR shares of bits, as keys g
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import prod
 
 import numpy as np
 
@@ -50,10 +51,11 @@ async def _opened(ctx: Context, x: OneArray, width: int) -> tuple[Words, PointKe
 
 
 async def _ask(ctx: Context, keys: PointKeys, ask: Callable[[Words], Words], places: Words) -> Words:
-    """Each key's answer at its place, packed. Local."""
+    """Each key's answers at its places (..., n), packed. Local."""
+    lead = places.shape[:-1]
     if ctx.session.shapes_only:
-        return ctx.bits.zeros((words_for(len(places)),))
-    answers: Words = await ctx.off_loop(keys.work, ask, places)
+        return ctx.bits.zeros((*lead, words_for(places.shape[-1])))
+    answers: Words = await ctx.off_loop(prod(lead) * keys.work, ask, places)
     return answers
 
 
@@ -63,17 +65,21 @@ def _top(ring: Z2k, c: Words) -> Words:
 
 
 async def _signs(ctx: Context, ring: Z2k, c: Words, keys: PointKeys, above: Words) -> Words:
-    """<top bit of c - r>: c_{k-1} ^ r_{k-1} ^ [c' < r'], c' and r' the bits below; and [c' < r'] is not [r' <= c']."""
+    """<top bit of c - r> for rows c (m, n), planes (m, words): c_{k-1} ^ r_{k-1} ^ [c' < r'], c' and r' the bits below;
+    and [c' < r'] is not [r' <= c']."""
     bits = ctx.bits
-    own = bits.add(above[0], await _ask(ctx, keys, keys.at_most, c))
-    return bits.add(own, bits.not_(_top(ring, c))) if ctx.me == 0 else own
+    own = bits.add(above, await _ask(ctx, keys, keys.at_most, c))
+    if ctx.me != 0 or not len(c):
+        return own
+    return bits.add(own, bits.not_(bits.moved(lambda *rows: np.stack(rows), *(_top(ring, row) for row in c))))
 
 
 @cost(rounds=1, words=lambda x: x.words.size, point_key=lambda x: x.size)
 async def msb(ctx: Context, x: OneArray) -> OneArrayBits:
     """<x < 0>, elementwise."""
     c, keys, above = await _opened(ctx, x, x.ring.bits - 1)
-    return OneArrayBits(await _signs(ctx, x.ring, c, keys, above), x.shape, ctx.bits)
+    signs = await _signs(ctx, x.ring, c[None], keys, above)
+    return OneArrayBits(signs[0], x.shape, ctx.bits)
 
 
 @cost(rounds=1, words=lambda x, thresholds: x.words.size, point_key=lambda x, thresholds: x.size)
@@ -82,11 +88,9 @@ async def below(ctx: Context, x: OneArray, thresholds: Words) -> OneArrayBits:
 
     One key answers for all of them, since x - t = (c - t) - r.
     """
-    ring, bits = x.ring, ctx.bits
-    c, keys, above = await _opened(ctx, x, ring.bits - 1)
-    signs = [await _signs(ctx, ring, ring.sub(c, t), keys, above) for t in thresholds]
-    planes = bits.moved(lambda *rows: np.stack(rows), *signs) if signs else bits.zeros((0, *above.shape[1:]))
-    return OneArrayBits(planes, x.shape, bits)
+    c, keys, above = await _opened(ctx, x, x.ring.bits - 1)
+    signs = await _signs(ctx, x.ring, x.ring.sub(c, thresholds[:, None]), keys, above)
+    return OneArrayBits(signs, x.shape, ctx.bits)
 
 
 @cost(rounds=1, words=lambda x: x.words.size, point_key=lambda x: x.size)

@@ -89,7 +89,8 @@ class PointKeys:
         return WORK * labels_of_key(self.width) * len(self.roots)
 
     def at_most(self, places: Words) -> Words:
-        """A share of [point <= place] for each key and its place (n,), of which `width` bits count: packed bits."""
+        """A share of [point <= place] for each key and its place, places (..., n) of which `width` bits count: packed
+        bits (..., words)."""
         return self._answers(places, same=False)
 
     def same(self, places: Words) -> Words:
@@ -98,20 +99,22 @@ class PointKeys:
 
     def _answers(self, places: Words, *, same: bool) -> Words:
         n = len(self.roots)
-        if places.shape != (n,):
-            raise LocalError("wrong-shape", f"places of shape {places.shape} for {n} keys", f"give ({n},)")
-        packed = np.empty(words_for(n), U64)
+        if places.shape[-1:] != (n,):
+            raise LocalError("wrong-shape", f"places of shape {places.shape} for {n} keys", f"give (..., {n})")
+        rows = contiguous(places).reshape(-1, n)
+        packed = np.empty((len(rows), words_for(n)), U64)
 
         def run(first: int, end: int) -> None:
-            out = _at(packed, first // 64)
-            lib.parley_point_read(
-                ffi.NULL if same else out, out if same else ffi.NULL, _at(_rows(self.corrections), first), n,
-                _at(self.roots, first), self.party, _at(places, first), _at(self.start, 0), first, self.width,
-                end - first,
-            )  # fmt: skip
+            for row, bits in zip(rows, packed, strict=True):
+                out = _at(bits, first // 64)
+                lib.parley_point_read(
+                    ffi.NULL if same else out, out if same else ffi.NULL, _at(_rows(self.corrections), first), n,
+                    _at(self.roots, first), self.party, _at(row, first), _at(self.start, 0), first, self.width,
+                    end - first,
+                )  # fmt: skip
 
         in_parts(n, run, step=_FEWEST_KEYS, smallest=_FEWEST_KEYS)
-        return packed
+        return packed.reshape(*places.shape[:-1], words_for(n))
 
 
 def _check(width: int, count: int, *roots: Words) -> None:

@@ -12,7 +12,7 @@ other's summand less a stream of that one with the teller, as in every reading. 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 
@@ -85,12 +85,13 @@ async def _told(ctx: Context, count: int, width: int, above: int) -> tuple[Point
     return PointKeys(int(ctx.me == RIGHT), width, root, start, told[:size].reshape(shape)), own
 
 
-async def _asked(ctx: Context, keys: PointKeys | None, ask: Ask, places: Sequence[Words], words: int) -> Words:
-    """A share of the answers at each of the rows of places, (rows, words). Local."""
+async def _asked(ctx: Context, keys: PointKeys | None, ask: Ask, places: Words) -> Words:
+    """A share of the answers at each of the rows of places (m, n), (m, words). Local."""
+    rows, n = places.shape
     if keys is None:
-        return ctx.bits.zeros((len(places), words))
-    answers = [await ctx.off_loop(keys.work, ask, keys, row) for row in places]
-    return np.stack(answers) if answers else ctx.bits.zeros((0, words))
+        return ctx.bits.zeros((rows, words_for(n)))
+    answers: Words = await ctx.off_loop(rows * keys.work, ask, keys, places)
+    return answers
 
 
 def _top(ring: Z2k, x: Words) -> Words:
@@ -105,12 +106,12 @@ async def _signs(ctx: Context, x: TwoArrays, thresholds: Words) -> TwoArrayBits:
         await _deal(ctx, own, width, _top(ring, own))
         z = bits.zeros((len(thresholds), words))
     else:
-        rows = [ring.sub(own, t) for t in thresholds]
+        rows = ring.sub(own, thresholds[:, None])
         keys, above = await _told(ctx, x.size, width, 1)
-        z = bits.add(await _asked(ctx, keys, PointKeys.at_most, rows, words), above)
-        if ctx.me == RIGHT:
-            tops = [bits.not_(_top(ring, row)) for row in rows]
-            z = bits.add(z, bits.moved(lambda *planes: np.concatenate(planes), *tops)) if rows else z
+        z = bits.add(await _asked(ctx, keys, PointKeys.at_most, rows), above)
+        if ctx.me == RIGHT and len(rows):
+            tops = (_top(ring, row) for row in rows)
+            z = bits.add(z, bits.not_(bits.moved(lambda *planes: np.concatenate(planes), *tops)))
     return TwoArrayBits(*await reshared_by_two(ctx, bits, LEFT, z), x.shape, bits)
 
 
@@ -135,5 +136,5 @@ async def is_zero(ctx: Context, x: TwoArrays) -> TwoArrayBits:
         z = ctx.bits.zeros((1, words))
     else:
         keys, _ = await _told(ctx, x.size, width, 0)
-        z = await _asked(ctx, keys, PointKeys.same, [own], words)
+        z = await _asked(ctx, keys, PointKeys.same, own[None])
     return TwoArrayBits(*await reshared_by_two(ctx, ctx.bits, LEFT, z), x.shape, ctx.bits).plane(0)

@@ -42,6 +42,14 @@ def test_one_key_answers_at_many_places():
     assert [int(same[0]) for _, same in found] == [int(place == 300) for place in range(512)]
 
 
+def test_rows_of_places_are_asked_together():
+    keys = pair(np.arange(70, dtype=np.uint64), 9)
+    places = np.arange(210, dtype=np.uint64).reshape(3, 70)[:, ::-1]
+    both = [key.at_most(places) for key in keys]
+    found = np.stack([unpack(row, 70) for row in both[0] ^ both[1]])
+    np.testing.assert_array_equal(found, np.arange(70) <= places)
+
+
 def test_keys_split_over_cores_are_the_same(monkeypatch):
     monkeypatch.setattr(points, "_FEWEST_KEYS", 64)
     values, places = RNG.integers(0, 2**64, (2, 300), np.uint64)
