@@ -33,8 +33,9 @@ def softmax(x: SecretArray, axis: Any = -1) -> SecretArray:
     """exp(x) over its sum along an axis, for any range of x: the largest is subtracted first.
 
     Nothing need be vouched for: one of the exponentials is that of 0, so that their sum is at least 1 less the error of
-    `exp`. Rounds: those of `max`, `exp`, `reciprocal` and a product. Where masks with tables are to be had and x is
-    within 127 of zero, what is subtracted lies within 1/2 of the largest, in 4 rounds for up to 36 elements.
+    `exp`. Rounds: those of `max`, `exp`, `reciprocal` and a product. Where masks with tables are to be had, x is
+    within 127 of zero and rows have more pairs than are compared at once, what is subtracted lies within 1/2 of the
+    largest, in 4 rounds for up to 36 elements.
     """
     _, weights, total = _exponentials(need_secret(x, "softmax"), axis)
     return fixed(multiply(weights, reciprocal(total)))

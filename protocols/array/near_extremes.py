@@ -20,6 +20,7 @@ from protocols.array.secret import SecretArray
 from protocols.numeric.row_maximum import coarse_maximum, offers_coarse
 from protocols.ranges import Range
 from protocols.shares import ArithmeticShare
+from protocols.suite import suite_of
 
 GRID_BITS = -1
 MOST_REACH = 127
@@ -48,7 +49,8 @@ def near_max(x: SecretArray, axis: Any) -> SecretArray | None:
     quicker."""
     axes = axes_of(x, axis)
     rows = axes_last(x, axes)
-    if not (x.size and rows.shape[-1] > 1 and x.scale > 0 and _reach(x.node) <= MOST_REACH and _offered(x)):
+    fits = x.size and rows.shape[-1] > 1 and x.scale > 0 and _reach(x.node) <= MOST_REACH
+    if not fits or not _offered(x) or _pairs_at_once(rows):
         return None
     found = without(record(NEAR, rows), x.shape, axes, True)
     cell = 1 << (x.scale + GRID_BITS)
@@ -58,3 +60,10 @@ def near_max(x: SecretArray, axis: Any) -> SecretArray | None:
 
 def _offered(x: SecretArray) -> bool:
     return offers_coarse(x.context) and not asks_for_circuits(x.context.session, "compare")
+
+
+def _pairs_at_once(rows: SecretArray) -> bool:
+    """Whether all pairs of each row are compared in one round: then the largest is found as quickly."""
+    at_once, count = suite_of(rows.context).compared_at_once, rows.shape[-1]
+    bits = rows.range.bits + 1 + count.bit_length()
+    return at_once is not None and rows.size * (count - 1) // 2 <= at_once(rows.context, bits)

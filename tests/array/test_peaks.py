@@ -178,6 +178,7 @@ def test_axes_count_from_the_result_s_first():
 @pytest.mark.parametrize("axis", [-1, 0, (0, 1)])
 def test_with_tables_something_near_the_largest_is_subtracted(name, axis):
     """In fewer rounds than with the largest itself, which is taken where x may lie further off; and as right."""
+    x_of_many = np.random.default_rng(8).uniform(-3, 3, (64, 12))
     of_numpy = {"softmax": softmax, "log_softmax": lambda x, axis: np.log(softmax(x, axis))}[name]
 
     def function(x):
@@ -190,11 +191,23 @@ def test_with_tables_something_near_the_largest_is_subtracted(name, axis):
             x = await mpc.secret(ctx, 0, mine, range=(-most, most))
             return await mpc.reveal(ctx, function(x))
 
-        runs[most] = simulate(main, [X, None], check_costs=True)
-        np.testing.assert_allclose(runs[most].result, of_numpy(X, axis), atol=8 * UNIT)
+        runs[most] = simulate(main, [x_of_many, None], check_costs=True)
+        np.testing.assert_allclose(runs[most].result, of_numpy(x_of_many, axis), atol=8 * UNIT)
     assert "step_mask" in runs[127].report.material
     assert "step_mask" not in runs[128].report.material
     assert runs[127].report.rounds < runs[128].report.rounds
+
+
+def test_few_elements_are_compared_in_all_pairs():
+    """Which takes one round, and then the largest is found as soon."""
+
+    async def main(ctx, mine):
+        x = await mpc.secret(ctx, 0, mine, range=(-8, 8))
+        return await mpc.reveal(ctx, mpc.softmax(x))
+
+    simulation = simulate(main, [X, None])
+    np.testing.assert_allclose(simulation.result, softmax(X, -1), atol=8 * UNIT)
+    assert "step_mask" not in simulation.report.material
 
 
 def test_without_a_dealer_the_largest_is_subtracted():
@@ -216,7 +229,7 @@ def test_a_difference_from_what_is_near_has_its_bounds():
         said.append(y.bounds)
         return await mpc.reveal(ctx, y)
 
-    found = simulate(main, [X, None]).result
+    found = simulate(main, [np.random.default_rng(9).uniform(-8, 8, (50, 20)), None]).result
     assert said[0] == (-17, 0.5)
     assert (found < 0.5).all()
     assert (found.max(-1) >= -0.5).all()
