@@ -22,6 +22,8 @@ FRACTION = 12
 KEYS, WIDTH, REACH = 32, 384, 60
 VARIANCES = 1.0, 64.0
 LARGEST_LOGIT = 64
+OFF = 2.0**-10
+"""How far results may be off, as a part of the largest."""
 
 
 def _uniform(prg: Prg, shape: tuple[int, ...], bits: int) -> list[Words]:
@@ -66,20 +68,33 @@ async def _argmax(ctx: Context, shares: Sequence[ArithmeticShare], size: int) ->
     return (await arg_maximum(ctx, shares[0].reshape((1, size)), limit))[1]
 
 
+def _softmaxes(prg: Prg, size: int) -> list[Words]:
+    return _uniform(prg, (size, KEYS), FRACTION + 5)
+
+
+def _rows(prg: Prg, size: int) -> list[Words]:
+    return _uniform(prg, (size, WIDTH), FRACTION + 3)
+
+
+def _logits(prg: Prg, size: int) -> list[Words]:
+    return _uniform(prg, (size,), FRACTION + 6)
+
+
+def _place_of_largest(values: Sequence[Words], size: int) -> Words:
+    return np.array([Z64.to_signed(values[0]).argmax()], np.uint64)
+
+
 WORKLOADS = {
     workload.name: workload
     for workload in (
         Workload(
-            "softmax_12x32x32", 12 * 32, lambda prg, size: _uniform(prg, (size, KEYS), FRACTION + 5), _softmax,
-            _softmax_in_the_clear, lambda size: size * KEYS, decoded=_divided, tolerance=lambda size: 2.0**-10,
+            "softmax_12x32x32", 12 * 32, _softmaxes, _softmax, _softmax_in_the_clear, lambda size: size * KEYS,
+            decoded=_divided, precision=OFF, tolerance=lambda size: OFF,
         ),
         Workload(
-            "layer_norm_32x384", 32, lambda prg, size: _uniform(prg, (size, WIDTH), FRACTION + 3), _layer_norm,
-            _layer_norm_in_the_clear, lambda size: size * WIDTH, decoded=_decoded, tolerance=lambda size: 2.0**-10,
+            "layer_norm_32x384", 32, _rows, _layer_norm, _layer_norm_in_the_clear, lambda size: size * WIDTH,
+            decoded=_decoded, precision=OFF, tolerance=lambda size: OFF,
         ),
-        Workload(
-            "argmax_49152", 49152, lambda prg, size: _uniform(prg, (size,), FRACTION + 6), _argmax,
-            lambda values, size: np.array([Z64.to_signed(values[0]).argmax()], np.uint64),
-        ),
+        Workload("argmax_49152", 49152, _logits, _argmax, _place_of_largest),
     )
 }  # fmt: skip
