@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property, lru_cache
 from math import isqrt
 
 from mpc.context import Context
@@ -37,7 +38,7 @@ MOST_OFF = Fraction(1, 1 << 13)
 """How wrong 1 / n may be: half of that is the root of it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Squares:
     """T = `times` * 2^(2 fraction) * v, of which 1 / sqrt(v + epsilon) is wanted with `result` fractional bits, for v
     in `bounds`."""
@@ -52,11 +53,22 @@ class _Squares:
         """T for a public v."""
         return int((Decimal(v) * self.times * 4**self.fraction).to_integral_value())
 
-    @property
+    @cached_property
+    def added(self) -> int:
+        """Epsilon as it is added to T."""
+        return self.integer(self.epsilon)
+
+    @cached_property
     def range(self) -> Range:
         """Of T with epsilon added."""
         low, high = self.bounds
         return Range(max(self.integer(low + self.epsilon), 1), self.integer(high + self.epsilon) + 1)
+
+    @cached_property
+    def inverse(self) -> tuple[int, int] | None:
+        """m and b so that m / 2^b is 1 / times, or nearly, and m T has room; None where it has not."""
+        factor, bits = _inverse_of(self.times, ROOM_IN_PIECES - self.range.hi.bit_length())
+        return (factor, bits) if abs(Fraction(factor * self.times, 1 << bits) - 1) <= MOST_OFF else None
 
 
 async def reciprocal_norm(
@@ -80,7 +92,8 @@ async def reciprocal_norm(
     squares have no room in the ring, `domain` for bounds that are not positive.
     """
     n = x.shape[-1]
-    sizes = _checked(ctx, _Squares(n, fraction, epsilon, mean_square, 2 * fraction if result is None else result))
+    of_result = 2 * fraction if result is None else result
+    sizes = _checked(ctx, _squares(n, fraction, epsilon, mean_square, of_result))
     squares = await suite_of(ctx).square(ctx, x)
     return await _reciprocal_root(ctx, squares.sum(-1).reshape((*x.shape[:-1], 1)), sizes)
 
@@ -98,13 +111,16 @@ async def layer_norm(
     Nobody learns anything; adversary and threshold are the suite's. Errors as `reciprocal_norm`.
     """
     n = x.shape[-1]
-    sizes = _checked(ctx, _Squares(n * n, fraction, epsilon, variance, 2 * fraction))
+    sizes = _checked(ctx, _squares(n * n, fraction, epsilon, variance, 2 * fraction))
     total = x.sum(-1).reshape((*x.shape[:-1], 1))
     squares = await suite_of(ctx).square(ctx, concatenate([x, total], -1))
     of_x = squares[..., :n].sum(-1).reshape(total.shape)
-    whole = plus(ctx, of_x.scale(n) - squares[..., n:], sizes.integer(sizes.epsilon))
+    whole = plus(ctx, of_x.scale(n) - squares[..., n:], sizes.added)
     root, bits = await _root_of_any_bits(ctx, whole, sizes.range)
     return await product(ctx, x.scale(n) - total, root, bits - fraction)
+
+
+_squares = lru_cache(maxsize=256)(_Squares)
 
 
 def _checked(ctx: Context, sizes: _Squares) -> _Squares:
@@ -126,9 +142,9 @@ def _checked(ctx: Context, sizes: _Squares) -> _Squares:
 
 async def _reciprocal_root(ctx: Context, total: ArithmeticShare, sizes: _Squares) -> ArithmeticShare:
     """[2^result / sqrt(v + epsilon)] from [T]."""
-    whole, r = plus(ctx, total, sizes.integer(sizes.epsilon)), sizes.range
-    factor, bits = _inverse_of(sizes.times, ROOM_IN_PIECES - r.hi.bit_length())
-    if _has_pieces(ctx, r) and abs(Fraction(factor * sizes.times, 1 << bits) - 1) <= MOST_OFF:
+    whole, r = plus(ctx, total, sizes.added), sizes.range
+    if _has_pieces(ctx, r) and sizes.inverse is not None:
+        factor, bits = sizes.inverse
         scaled = Range(r.lo * factor, r.hi * factor)
         return await reciprocal_root(ctx, whole.scale(factor), scaled, 2 * sizes.fraction + bits, sizes.result)
     root, of_root = await _root_of_any_bits(ctx, whole, r)

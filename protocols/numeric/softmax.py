@@ -9,6 +9,7 @@ zero, so a coarse maximum does.
 from __future__ import annotations
 
 from decimal import ROUND_CEILING, ROUND_FLOOR
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -110,6 +111,7 @@ def _put(ctx: Context, x: ArithmeticShare, at: npt.NDArray[np.int64], size: int)
     return concatenate([x, nothing])[places]
 
 
+@lru_cache(maxsize=256)
 def _sums(grid_bits: int, count: int, f: int) -> Range:
     """Of up to `count` exponentials with f fractional bits, one of which is that of the row's largest element."""
     g = 2.0**grid_bits
