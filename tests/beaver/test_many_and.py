@@ -15,7 +15,7 @@ from mpc.context import Context
 from mpc.errors import LocalError
 from mpc.testing import assert_same_distribution, exact_view
 from protocols.beaver import SUITE
-from protocols.many_ands import all_of, depth, groups_of
+from protocols.many_ands import MOST, MOST_OF_LARGE, all_of, depth, groups_of, widest
 from protocols.preprocessing.kinds.many_and import ManyAnd
 from protocols.shares import stack_planes
 
@@ -45,14 +45,28 @@ def test_one_missing_among_any_number(count):
     assert_array_equal(found, np.arange(count + 1) == count)
 
 
-def test_groups_hold_every_plane_once_and_are_small_enough():
+@pytest.mark.parametrize("most", [MOST, MOST_OF_LARGE])
+def test_groups_hold_every_plane_once_and_are_small_enough(most):
     for count in range(2, 260):
-        groups = groups_of(count)
+        groups = groups_of(count, most)
         assert [a for a, _, _ in groups] == [0, *(b for _, b, _ in groups)][:-1]
         assert groups[-1][1] == count
-        assert all((b - a) % number == 0 and (b - a) // number <= 6 for a, b, number in groups)
-        assert depth(sum(number for _, _, number in groups)) == depth(count) - 1
-    assert [depth(count) for count in (1, 2, 6, 7, 36, 37, 216, 217)] == [0, 1, 1, 2, 2, 3, 3, 4]
+        assert all((b - a) % number == 0 and (b - a) // number <= most for a, b, number in groups)
+        assert depth(sum(number for _, _, number in groups), most) == depth(count, most) - 1
+    limits = [1, 2, most, most + 1, most**2, most**2 + 1, most**3, most**3 + 1]
+    assert [depth(count, most) for count in limits] == [0, 1, 1, 2, 2, 3, 3, 4]
+
+
+def test_large_arrays_take_less_material_in_more_rounds(monkeypatch):
+    assert (widest(32, 768), widest(128, 3072)) == (MOST, MOST_OF_LARGE)
+    rows = np.random.default_rng(6).integers(0, 2, (17, 100), np.uint8) | (np.arange(100) % 3 == 0)
+    monkeypatch.setattr("protocols.many_ands.LARGE", 10)
+
+    async def function(ctx, *planes):
+        return await all_of(ctx, stack_planes(planes))
+
+    found = computed(function, *((bits.pack(row), row.shape) for row in rows.astype(np.uint8)))
+    assert_array_equal(found, rows.all(0))
 
 
 @pytest.mark.parametrize("inputs", [0, 1, 7])
