@@ -26,4 +26,5 @@ async def and_many(ctx: Context, x: OneArrayBits) -> OneArrayBits:
     """
     a, products = await ctx.take(ManyAnd(ring_of(ctx), len(x.words), x.words.shape[1:]))
     (d,) = await open_packed(ctx, x.algebra.sub(x.words, a))
-    return x.like(x.algebra.many_and(d, a, products, whole=ctx.me == 0))
+    work, whole = a.size + 2 * products.size, ctx.me == 0
+    return x.like(await ctx.off_loop(work, lambda: x.algebra.many_and(d, a, products, whole=whole)))

@@ -14,6 +14,9 @@ from protocols.beaver.share import open_words
 from protocols.one_array import OneArray, OneArrayBits
 from protocols.preprocessing.kinds.step_mask import StepMask
 
+WORK = 10
+"""Elementary operations for each word of a table."""
+
 
 @cost(rounds=1, words=lambda x, cell_bits, place_bits: x.words.size, step_mask=lambda x, cell_bits, place_bits: x.size)
 async def steps(ctx: Context, x: OneArray, cell_bits: int, place_bits: int) -> OneArrayBits:
@@ -28,7 +31,7 @@ async def steps(ctx: Context, x: OneArray, cell_bits: int, place_bits: int) -> O
     (c,) = await open_words(ctx, ring, ring.add(x.reshape((x.size,)).words, r))
     counted = ring.add(c, ring.from_ints(size // 2 << cell_bits))
     places = ctx.bits.from_planes(ring.planes(counted, cell_bits + place_bits)[cell_bits:], x.size)
-    columns = ctx.bits.steps(table, places, size, whole=ctx.me == 0)
+    columns = await ctx.off_loop(WORK * table.size, lambda: ctx.bits.steps(table, places, size, whole=ctx.me == 0))
     words = len(columns)
     planes = ctx.bits.moved(lambda w: w.reshape(words, rows, n).transpose(2, 1, 0).reshape(n, rows * words), columns)
     return OneArrayBits(planes, (rows, 64 * words), ctx.bits)
