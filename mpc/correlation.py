@@ -3,25 +3,27 @@
 What kinds there are is the protocols' business (`protocols.preprocessing.kinds`). A kind is public: a frozen
 description with shapes. Its material is a tuple of word arrays, one for each part, in the order of `parts()`. The
 leading `drawn` parts are uniformly random and independent; the others follow from them (`derive`, in the clear: what a
-maker computes and a check repeats). A part is shared additively ("sum"), bitwise ("xor"), or known whole to a single
+maker computes and a check repeats). A part is shared additively ("sum"), bitwise ("xor"), additively modulo 256 byte by
+byte ("bytes"), or known whole to a single
 holder ("clear"), who draws it itself if it is drawn.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass, fields
 from functools import cache, lru_cache
 from math import prod
 from typing import Any, ClassVar, Literal, Self
 
+from mpc.algebra import bits, byte_lanes
 from mpc.algebra.interface import Z2k
 from mpc.algebra.shapes import Shape
 from mpc.algebra.words import Words
 from mpc.prg import Prg
 
 Material = tuple[Words, ...]
-Sharing = Literal["sum", "xor", "clear"]
+Sharing = Literal["sum", "xor", "bytes", "clear"]
 _OF_PLACE = 16
 
 
@@ -112,6 +114,20 @@ def draw(prg: Prg, part: Part, ring: Z2k) -> Words:
     """This party's uniformly random share of one part, the next of its stream."""
     words = prg.words(part.shape)
     return ring.reduce(words) if part.sharing == "sum" else words
+
+
+def together(part: Part, ring: Z2k, x: Words, y: Words) -> Words:
+    """What two shares of a part add up to."""
+    return ring.add(x, y) if part.sharing == "sum" else _of_bits(part, byte_lanes.add)(x, y)
+
+
+def apart(part: Part, ring: Z2k, x: Words, y: Words) -> Words:
+    """The share that adds up to x with y."""
+    return ring.sub(x, y) if part.sharing == "sum" else _of_bits(part, byte_lanes.sub)(x, y)
+
+
+def _of_bits(part: Part, of_bytes: Callable[[Words, Words], Words]) -> Callable[[Words, Words], Words]:
+    return of_bytes if part.sharing == "bytes" else bits.bit_xor
 
 
 def holds(part: Part, party: int) -> bool:

@@ -170,10 +170,10 @@ class Derived:
     6 planes of <x> along the first axis. For sessions whose material is dealt (`Supply.dealt`); `protocols.many_ands`
     asks for it."""
 
-    steps: ClassVar[Any] = None
-    """The suite's own way to say coarsely how large a number is: `async (ctx, x, cell_bits, place_bits)` gives, for x
-    of shape (rows, n), bits <x' >= t - D/2> of shape (rows, D) for t < D = 2^place_bits, D of 64 or more, as n planes,
-    where x' is floor(x / 2^cell_bits) or one more. For sessions whose material is dealt."""
+    reached: ClassVar[Any] = None
+    """The suite's own way to say coarsely how large the largest of a row is: `async (ctx, x, cell_bits, place_bits,
+    shown)` gives, for x of shape (rows, n), n <= 255, bits <x' >= t - D/2 for some x' that is shown> of shape (rows, D)
+    for t < D = 2^place_bits, where x' is floor(x / 2^cell_bits) or one more. For sessions whose material is dealt."""
 
     times_masked: ClassVar[Any] = None
     """The suite's own way to multiply by a matrix that one of two parties has, where it stands at the other one under a

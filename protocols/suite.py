@@ -97,7 +97,7 @@ class Suite(Required[A, B], Protocol[A, B]):
     mul_truncate: ClassVar[Any]
     matmul_truncate: ClassVar[Any]
     and_many: ClassVar[Any]
-    steps: ClassVar[Any]
+    reached: ClassVar[Any]
     compared_at_once: ClassVar[Any]
     times_masked: ClassVar[Any]
     keep_rows: ClassVar[Any]

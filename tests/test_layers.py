@@ -61,8 +61,8 @@ APART = {
 FOLDER_ORDER = {
     "mpc.algebra": (
         "__init__", "shapes", "cores", "primes", "accelerator", "words", "interface", "masked", "elements", "matmul",
-        "sums", "bits", "thermometers", "powers_of_masks",
-        "ring", "wide_ring", "bit_tables", "step_tables", "packed_bits", "shapes_only", "binary_field",
+        "sums", "bits", "byte_lanes", "counted_steps", "thermometers", "powers_of_masks",
+        "ring", "wide_ring", "bit_tables", "packed_bits", "shapes_only", "binary_field",
         "encoding", "transform_tables",
         "field", "named_rows", "numpy_operators", "bigint", "square_modulus", "montgomery_form", "powers_of_base",
         "crt", "residues", "group", "ristretto", "narrow", "weights",
@@ -83,7 +83,7 @@ FOLDER_ORDER = {
     "protocols.beaver": (
         "share", "arithmetic", "boolean", "by_garbling", "by_bmr", "by_pieces",
         "read_table", "by_masks", "by_points", "by_tables", "convert",
-        "truncate", "shuffle", "weights", "many_and", "steps", "past", "__init__",
+        "truncate", "shuffle", "weights", "many_and", "reached", "past", "__init__",
     ),
     "protocols.replicated3": (
         "two_arrays", "share", "reading", "summands", "by_points", "arithmetic", "boolean", "convert", "choose",

@@ -187,9 +187,6 @@ class Bits(Elementwise, Protocol):
         """The AND over i of d_i ^ a_i, d public, of shares of a (k, ...) and of its products: a share, if one holder
         alone says `whole`."""
 
-    def steps(self, table: Words, places: Words, size: int, *, whole: bool) -> Words:
-        """A share of bits [(p - a) mod size >= t] for t < size, as columns of words, of one of `step_table` of a."""
-
     def moved_bits(self, move: Moving, shapes: Sequence[Shape], *values: Words) -> tuple[Words, Shape]:
         """move(x, ...) of arrays of bits of these shapes, each packed as (*lead, words), plane by plane.
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mpc.algebra import bit_tables, bits, step_tables
+from mpc.algebra import bit_tables, bits
 from mpc.algebra.elements import OneWord, moved_elements
 from mpc.algebra.interface import Axes, Masks, Moving, Pair, Shape
 from mpc.algebra.masked import formula_of_product, masked_product
@@ -123,7 +123,6 @@ class PackedBits(OneWord):
     turned = staticmethod(bit_tables.turned)
     compared = staticmethod(bit_tables.compared)
     many_and = staticmethod(bit_tables.many_and)
-    steps = staticmethod(step_tables.steps)
 
 
 PACKED = PackedBits()

@@ -317,9 +317,5 @@ class ShapesOfBits(OneWord):
         """Words of the shape of a row."""
         return blank(a.shape[1:])
 
-    def steps(self, table: Words, places: Words, size: int, *, whole: bool) -> Words:
-        """Words of the shape of the table."""
-        return blank(table.shape)
-
 
 SHAPES_OF_BITS = ShapesOfBits()

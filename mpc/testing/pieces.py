@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import reduce
 
-from mpc.algebra import bits
 from mpc.algebra.ring import Words
-from mpc.correlation import Correlation, Material, Part, draw, holds
+from mpc.correlation import Correlation, Material, Part, apart, draw, holds, together
 from mpc.prg import Seed
 from mpc.supply import Path
 
@@ -33,8 +32,8 @@ def pieces(kind: Correlation, path: Path, seeds: Sequence[Seed]) -> list[Materia
 
 
 def _total(kind: Correlation, part: Part, shares: Sequence[Words]) -> Words:
-    return reduce(bits.bit_xor if part.sharing == "xor" else kind.ring.add, shares)
+    return reduce(lambda x, y: together(part, kind.ring, x, y), shares)
 
 
 def _rest(kind: Correlation, part: Part, value: Words, shares: Sequence[Words]) -> Words:
-    return reduce(bits.bit_xor if part.sharing == "xor" else kind.ring.sub, shares, value)
+    return reduce(lambda x, y: apart(part, kind.ring, x, y), shares, value)

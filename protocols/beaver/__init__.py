@@ -19,9 +19,9 @@ from protocols.beaver import (
     convert,
     many_and,
     past,
+    reached,
     share,
     shuffle,
-    steps,
     truncate,
     weights,
 )
@@ -61,7 +61,7 @@ class BeaverSuite(Derived):
     truncate = staticmethod(truncate.truncate)
     shuffle: ClassVar[Any] = staticmethod(shuffle.shuffle)
     and_many: ClassVar[Any] = staticmethod(many_and.and_many)
-    steps: ClassVar[Any] = staticmethod(steps.steps)
+    reached: ClassVar[Any] = staticmethod(reached.reached)
     compared_at_once: ClassVar[Any] = staticmethod(convert.compared_at_once)
     times_masked: ClassVar[Any] = staticmethod(weights.by_masked)
     keep_rows: ClassVar[Any] = staticmethod(past.keep_rows)

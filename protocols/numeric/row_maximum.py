@@ -1,8 +1,8 @@
 """The largest element of each row: exactly, or nearly in a few rounds.
 
-Nearly: each element's bits [x' >= t], x' being x in cells of a grid, or one more, come from one opened mask; the OR of
-a row's bits is that of its largest x', and their number is that x'. A dealer alone makes such masks. Where there are
-none the exact maximum takes their place.
+Nearly: how many elements of a row reach each multiple of a cell, or almost, comes from one opened mask of each, and
+where these are not zero from another one. The number of such multiples is that of the largest element. A dealer alone
+makes such masks. Where there are none the exact maximum takes their place.
 """
 
 from __future__ import annotations
@@ -10,16 +10,19 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from mpc.context import Context
+from mpc.context import Context, together
 from mpc.errors import LocalError
 from protocols.many_ands import all_of
 from protocols.numeric.arg_maximum import arg_maximum
 from protocols.numeric.fixed_point import in_small_ring, plus
 from protocols.ranges import Range
-from protocols.shares import ArithmeticShare, BooleanShare, choose, concatenate
+from protocols.shares import ArithmeticShare, BooleanShare, choose, concatenate, stack_planes
 from protocols.suite import suite_of
 
 LEAST_PLACE_BITS, MOST_PLACE_BITS = 6, 10
+MOST_AT_ONCE = 255
+"""Elements of a row, of which `Suite.reached` tells the largest."""
+
 GRID_BITS = 0
 """log2 of a cell, where nothing else is said."""
 
@@ -35,8 +38,8 @@ async def coarse_maximum(
 
     x has `fraction` fractional bits and |x| <= reach; for larger ones the result is a wrong number, and nobody notices.
     `shown` says which elements count; a row without any has the lowest M.
-    Rounds: with a dealer 2 and the levels of `many_ands.depth(n)`, 4 for up to 36 elements, 5 for up to 216; else those
-    of `maximum`. Material, for D = 2^place_bits bits an element: a step_mask, D / n daBits and as many ANDs of several.
+    Rounds: with a dealer 3 for rows of up to 255, and beyond one more for each six times as many; else those of
+    `maximum`. Material, for D = 2^place_bits: a step_mask an element, D zero_masks and daBits a row.
     Nobody learns anything; adversary and threshold are the suite's. LocalError `wrong-parameter` for a reach of more
     than 511 cells, `empty-extreme` for rows without elements.
     """
@@ -61,7 +64,7 @@ def _refuse_empty(x: ArithmeticShare) -> None:
 
 def offers_coarse(ctx: Context) -> bool:
     """Whether masks with tables of steps are to be had: where the suite takes them, and a dealer makes them."""
-    return suite_of(ctx).steps is not None and ctx.session.supply.dealt
+    return suite_of(ctx).reached is not None and ctx.session.supply.dealt
 
 
 def _place_bits(reach: float, grid_bits: int) -> int:
@@ -79,13 +82,15 @@ def _place_bits(reach: float, grid_bits: int) -> int:
 
 async def _reached(ctx: Context, x: ArithmeticShare, cell_bits: int, place_bits: int, shown: Shown) -> ArithmeticShare:
     """Numbers [some x' of the row is t - D/2 or more], 0 < t < D: (rows, D - 1)."""
-    suite, size = suite_of(ctx), 1 << place_bits
-    below: BooleanShare = suite.not_(ctx, await suite.steps(ctx, x, cell_bits, place_bits))
-    if shown is not None:
-        counts = np.repeat(np.where(shown.T, ~np.uint64(0), np.uint64(0)), size // 64, axis=1)
-        below = suite.xor_public(ctx, below.and_public(counts), ~counts)
-    bits = suite.not_(ctx, await all_of(ctx, below))
-    every: ArithmeticShare = await suite.bits_to_ring(ctx, bits)
+    suite, n = suite_of(ctx), x.shape[1]
+    counts = np.ones(x.shape, np.bool_) if shown is None else shown
+    parts = [slice(i, i + MOST_AT_ONCE) for i in range(0, n, MOST_AT_ONCE)]
+    calls = ((suite.reached, x[:, part], cell_bits, place_bits, counts[:, part]) for part in parts)
+    reached: list[BooleanShare] = await together(ctx, *calls)
+    if len(reached) > 1:
+        none = await all_of(ctx, stack_planes([suite.not_(ctx, each) for each in reached]))
+        reached = [suite.not_(ctx, none)]
+    every: ArithmeticShare = await suite.bits_to_ring(ctx, reached[0])
     return every[:, 1:]
 
 

@@ -55,7 +55,7 @@ async def softmax(
     d = max(g, 2 g - 1/2).
     Error: e within E = 2^-(fraction+3) of exp(x - M), so that e / S is within 1.01 e^d (1 + n p) E of the
     softmax p of n elements; 1 / S within 2^-14 of itself and 2 last places.
-    Rounds: with a dealer 12 for 32 elements: 4 of `coarse_maximum`, 3 of exp and 5 or 6 of a reciprocal in
+    Rounds: with a dealer 11 for 32 elements: 3 of `coarse_maximum`, 3 of exp and 5 or 6 of a reciprocal in
     pieces, for up to 12 fractional bits; else those of `maximum`, `exponential.exp` and `reciprocal`.
     Nobody learns anything; adversary and threshold are the suite's. LocalError `wrong-parameter` for a row of which
     nothing is shown, or a reach that `coarse_maximum` refuses.

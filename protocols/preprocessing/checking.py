@@ -25,7 +25,7 @@ from mpc.algebra.interface import Z2k
 from mpc.algebra.ring import U64, Words
 from mpc.algebra.wide_ring import Z128
 from mpc.context import Array, Context, Spec
-from mpc.correlation import Correlation, Material, Part
+from mpc.correlation import Correlation, Material, Part, together
 from mpc.errors import SupplyError
 from mpc.prg import Prg
 from protocols.preprocessing.coins import toss
@@ -88,7 +88,7 @@ async def _opened(ctx: Context, kind: Kind, part: Part, share: Words, checkers: 
     """What all hold of a part, at those who check; at the others their own share."""
     if part.sharing == "clear":
         return await _told(ctx, part, share, checkers)
-    (total,) = await ctx.add_up(kind.ring.add if part.sharing == "sum" else bits.bit_xor, share)
+    (total,) = await ctx.add_up(lambda x, y: together(part, kind.ring, x, y), share)
     return total
 
 

@@ -12,9 +12,8 @@ from functools import lru_cache
 from itertools import compress
 from math import prod
 
-from mpc.algebra import bits
 from mpc.algebra.ring import Words
-from mpc.correlation import Correlation, Material, Part
+from mpc.correlation import Correlation, Material, Part, apart, together
 from mpc.errors import LocalError
 from mpc.prg import Encoded, Prg, Seed
 from mpc.supply import Path
@@ -172,7 +171,7 @@ def _total(shares: Sequence[list[Words | None]], i: int, part: Part, kind: Corre
         )
     first, *others = held
     for words in others:
-        first = kind.ring.add(first, words) if part.sharing == "sum" else bits.bit_xor(first, words)
+        first = together(part, kind.ring, first, words)
     return first
 
 
@@ -180,4 +179,4 @@ def _complement(shares: Sequence[list[Words | None]], i: int, part: Part, value:
     if part.sharing == "clear":
         return value
     others = _total(shares, i, part, kind)
-    return kind.ring.sub(value, others) if part.sharing == "sum" else bits.bit_xor(value, others)
+    return apart(part, kind.ring, value, others)

@@ -47,7 +47,7 @@ PARTIES = (2, 3)
 OF_TWO = ("garbled", "garbled_numbers", "times_masked", "look_up")
 GARBLED = ("mul", "square", "matmul", "and_", "a2b", "b2a", "bits_to_ring", "msb", "below", "is_zero", "truncate")
 """What the suite yao does in its own way; what is derived of these sends the same."""
-OF_BEAVER = ("by_pieces", "and_many", "steps", "times_masked", "keep_rows", "times_past", "look_up")
+OF_BEAVER = ("by_pieces", "and_many", "reached", "times_masked", "keep_rows", "times_past", "look_up")
 """What Beaver's suite alone has, with a dealer."""
 OF_SUMMANDS = ("mul_truncate", "matmul_truncate", "by_summands", "weighted_bits", "choose")
 """What the suite replicated3 alone has."""
@@ -163,8 +163,9 @@ async def _and_many(ctx: Context) -> Any:
     return await ctx.suite.and_many(ctx, await _many_bits(ctx))
 
 
-async def _steps(ctx: Context) -> Any:
-    return await ctx.suite.steps(ctx, (await _x(ctx)).reshape((1, 5)), 12, 7)
+async def _reached(ctx: Context) -> Any:
+    shown = np.array([[True, True, False, True, True]])
+    return await ctx.suite.reached(ctx, (await _x(ctx)).reshape((1, 5)), 12, 7, shown)
 
 
 async def _looked_up(ctx: Context) -> Any:
@@ -241,7 +242,7 @@ SCRIPTS: dict[str, Script] = {
     "weighted_bits": _weighed,
     "choose": _chosen,
     "and_many": _and_many,
-    "steps": _steps,
+    "reached": _reached,
     "look_up": _looked_up,
     "garbled": _garbled,
     "garbled_numbers": _garbled_numbers,

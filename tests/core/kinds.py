@@ -33,6 +33,7 @@ from protocols.preprocessing.kinds.triple import Triple
 from protocols.preprocessing.kinds.truncation_pair import TruncationPair
 from protocols.preprocessing.kinds.weight_mask import WeightMask
 from protocols.preprocessing.kinds.weight_product import WeightProduct
+from protocols.preprocessing.kinds.zero_mask import ZeroMask
 
 
 @circuit(x=UInt(4), y=UInt(4))
@@ -125,6 +126,9 @@ OF_A_DEALER: list[Correlation] = [
     StepMask(Z64, 70, 11, 7),
     StepMask(Ring(9), 3, 0, 9),
     StepMask(Z128, 5, 30, 6),
+    ZeroMask(Z64, 70, 8),
+    ZeroMask(Ring(3), 3, 6),
+    ZeroMask(Z128, 0, 1),
     PointKey(Z64, 70, 63),
     PointKey(Z64, 3, 64),
     PointKey(Ring(9), 5, 8),

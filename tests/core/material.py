@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mpc.algebra import bits
+from mpc.correlation import together
 
 
 def recombined(kind, materials):
@@ -15,7 +15,7 @@ def recombined(kind, materials):
             continue
         total = shares[0]
         for share in shares[1:]:
-            total = kind.ring.add(total, share) if part.sharing == "sum" else bits.bit_xor(total, share)
+            total = together(part, kind.ring, total, share)
         clear.append(total)
     return clear
 

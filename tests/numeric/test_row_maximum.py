@@ -9,7 +9,6 @@ from numpy.testing import assert_array_equal
 from mpc.algebra.ring import Ring
 from mpc.algebra.wide_ring import WideRing
 from mpc.errors import LocalError
-from protocols.many_ands import depth
 from protocols.numeric.arg_maximum import arg_maximum
 from protocols.numeric.row_maximum import coarse_maximum, maximum
 from protocols.ranges import Range
@@ -80,10 +79,12 @@ def test_other_rings(ring):
     check(x, coarse(x, 60, ring=ring).values)
 
 
-@pytest.mark.parametrize(("n", "rounds"), [(1, 2), (6, 3), (7, 4), (36, 4), (37, 5)])
+@pytest.mark.parametrize(("n", "rounds"), [(1, 3), (63, 3), (255, 3), (256, 4), (600, 4)])
 def test_few_rounds(n, rounds):
-    assert depth(n) == rounds - 2
-    assert coarse(np.zeros((2, n)), 60).rounds == rounds
+    x = np.rint(SEED.uniform(-60, 60, (2, n)) * 2**F) / 2**F
+    outcome = coarse(x, 60)
+    check(x, outcome.values)
+    assert outcome.rounds == rounds
 
 
 def test_a_reach_without_room_is_refused_before_anything_is_sent():

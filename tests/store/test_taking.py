@@ -13,6 +13,7 @@ from core.kinds import DEALT
 
 from mpc.algebra.ring import Z64, Ring
 from mpc.context import Context
+from mpc.correlation import together
 from mpc.errors import LocalError, ParleyError, PeerError, SupplyError
 from mpc.simulation import Setting, run_in_memory
 from mpc.store import StoreSupply, StoreWriter, plan_digest
@@ -315,11 +316,6 @@ def test_a_dealers_material_through_stores_computes(tmp_path):
         drawn = []
         for i, part in enumerate(kind.parts()):
             held = [share[i] for share in shares]
-            if part.sharing == "sum":
-                drawn.append(kind.ring.add(*held))
-            elif part.sharing == "xor":
-                drawn.append(held[0] ^ held[1])
-            else:
-                drawn.append(held[part.holder])
+            drawn.append(held[part.holder] if part.sharing == "clear" else together(part, kind.ring, *held))
         derived = kind.derive(*drawn[: kind.drawn])
         assert all((a == b).all() for a, b in zip(drawn[kind.drawn :], derived, strict=True))
