@@ -8,7 +8,6 @@ by the piece on either side, so that both must be good there.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
@@ -54,9 +53,8 @@ class Pieces:
     """A function in pieces. Piece i, `coefficients[i]` from the constant on, holds from `thresholds[i - 1]` on, below
     `thresholds[i]`, counted in cells; the first one from `grid.lowest` on and the last one up to `grid.highest`.
 
-    X has `input_fraction` fractional bits and P(X) has `output_fraction`; what P leaves of the ring wraps. `error`: a
-    proven bound of |P(X) / 2^output_fraction - f(x)| on the grid, whichever piece a cell below a threshold takes.
-    LocalError `wrong-parameter`.
+    X has `input_fraction` fractional bits and P(X) has `output_fraction`; what P leaves of the ring wraps. How far P is
+    from a function is said where the table is made. LocalError `wrong-parameter`.
     """
 
     grid: Grid
@@ -64,7 +62,6 @@ class Pieces:
     coefficients: tuple[tuple[int, ...], ...]
     input_fraction: int
     output_fraction: int
-    error: Fraction = Fraction(0)
 
     def __post_init__(self) -> None:
         ends = self.grid.lowest_cell, self.grid.lowest_cell + (1 << self.grid.place_bits)

@@ -22,10 +22,10 @@ from mpc.errors import LocalError
 from protocols.numeric.error_function import SQRT_PI
 from protocols.numeric.fitted_pieces import Real, fitted
 from protocols.numeric.fixed_point import rescale
-from protocols.numeric.pieces import by_pieces
+from protocols.numeric.pieces import by_pieces, by_pieces_within
 from protocols.numeric.powers_of_two import EXACT
 from protocols.piecewise import Grid, Pieces
-from protocols.shares import ArithmeticShare
+from protocols.shares import ArithmeticShare, BooleanShare
 
 MOST_FRACTIONAL_BITS = 12
 CELLS = 4
@@ -140,6 +140,24 @@ async def exp_of_negative(
     Off by at most 2^-16 and a unit of the last place; 0 below -11.2, which is within that.
     """
     return await _step(ctx, x, of_step(EXP, fraction, reach, (1 - reach) << CELLS), result)
+
+
+async def watched(
+    ctx: Context, activation: Bend | Step, x: ArithmeticShare, fraction: int = 12, reach: int = REACH
+) -> tuple[ArithmeticShare, BooleanShare]:
+    """An activation of the above but exp, as `gelu` and the others have it, and <x outside of [-reach, reach)>: the bit
+    is 1 there, from a sixteenth below -reach on, and 0 inside, up to a sixteenth below reach.
+
+    The grid reaches twice as far, so that is what numbers may come to and still be noticed. No round more.
+    """
+    tables: tuple[Pieces, ...]
+    if isinstance(activation, Bend):
+        tables = of_bend(activation, fraction, 2 * reach)
+    else:
+        tables = (of_step(activation, fraction, 2 * reach),)
+    (first, *exact), outside = await by_pieces_within(ctx, x, -reach << fraction, reach << fraction, *tables)
+    y = await rescale(ctx, first, tables[0].output_fraction - fraction)
+    return (y + exact[0] if exact else y), outside
 
 
 async def _step(ctx: Context, x: ArithmeticShare, table: Pieces, fraction: int) -> ArithmeticShare:

@@ -20,6 +20,7 @@ from protocols.numeric.activations_in_pieces import (
     sigmoid,
     silu,
     tanh,
+    watched,
 )
 
 from .tables import everywhere
@@ -84,6 +85,25 @@ def test_functions_are_within_their_bound_and_a_unit(name, suite, n):
     found = y.view(np.int64) * UNIT
     far = np.abs(found - CLEAR[name]((x * UNIT).astype(np.longdouble)))
     assert float(far.max()) <= error(name) + UNIT
+
+
+@pytest.mark.parametrize("name", ["gelu", "silu", "sigmoid", "tanh"])
+@pytest.mark.parametrize("suite", ["beaver", "ideal"])
+def test_what_leaves_its_range_is_told(name, suite):
+    """Of numbers up to twice the range, at its ends and a cell around."""
+    x = np.array([-31.9, -20, -16.07, -16.05, -16, -9, 0, 3, 15.93, 15.95, 16, 16.1, 31.8]) // UNIT
+    both = {**BENDS, **STEPS}[name]
+    y, outside = computed(
+        lambda ctx, share: listed(watched(ctx, both, share, 12, 16)), words(x.astype(int)), suite=suite
+    )
+    far = np.abs(y.view(np.int64) * UNIT - CLEAR[name]((x * UNIT).astype(np.longdouble)))
+    assert float(far.max()) <= error(name) + UNIT
+    assert outside[[0, 1, 2, 10, 11, 12]].all()
+    assert not outside[4:9].any()
+
+
+async def listed(found):
+    return list(await found)
 
 
 def test_results_of_exp_may_have_other_fractional_bits():
