@@ -252,17 +252,34 @@ class _Player(NamedTuple):
 
 
 def _without_content(ctx: Context, argument: Any) -> Any:
-    if isinstance(argument, BooleanShare):
+    sort = _sort_of(argument)
+    if sort == "bits":
         words = ctx.bits.pack(blank(argument.shape, np.bool_))
         return suite_of(ctx).constant_bits(ctx, blank((*argument.lead, *words.shape)), argument.shape)
-    if isinstance(argument, Known):
+    if sort == "known":
         return Known(argument.owner, ctx.ring.zeros(argument.shape), ctx.ring)
-    if isinstance(argument, ArithmeticShare):
+    if sort == "numbers":
         return suite_of(ctx).constant(ctx, ctx.ring.zeros(argument.shape))
-    if isinstance(argument, list | tuple):
+    if sort == "several":
         parts = [_without_content(ctx, part) for part in argument]
         return type(argument)(*parts) if hasattr(argument, "_fields") else type(argument)(parts)
     return argument
+
+
+_SORTS: dict[type, str] = {}
+"""What arguments of a type are: to ask whether one has all members of a share takes longer than to rehearse it."""
+
+
+def _sort_of(argument: Any) -> str:
+    """`bits`, `known`, `numbers`, `array`, `several` in a list or tuple, or "" for what is public otherwise."""
+    kind = type(argument)
+    if kind not in _SORTS:
+        sorts = {
+            "several": list | tuple, "array": np.ndarray, "bits": BooleanShare, "known": Known,
+            "numbers": ArithmeticShare,
+        }  # fmt: skip
+        _SORTS[kind] = next((name for name, members in sorts.items() if isinstance(argument, members)), "")
+    return _SORTS[kind]
 
 
 def _key_of_call(function: Any, args: tuple[Any, ...]) -> Any:
@@ -277,15 +294,16 @@ def _key_of_call(function: Any, args: tuple[Any, ...]) -> Any:
 
 
 def _outline_of(argument: Any) -> Any:
-    if isinstance(argument, BooleanShare):
-        return "bits", argument.lead, argument.shape
-    if isinstance(argument, Known):
-        return "known", argument.owner, argument.shape
-    if isinstance(argument, ArithmeticShare):
-        return "numbers", argument.shape
-    if isinstance(argument, np.ndarray):
-        return "array", argument.dtype.str, argument.shape
-    if isinstance(argument, list | tuple):
+    sort = _sort_of(argument)
+    if sort == "bits":
+        return sort, argument.lead, argument.shape
+    if sort == "known":
+        return sort, argument.owner, argument.shape
+    if sort == "numbers":
+        return sort, argument.shape
+    if sort == "array":
+        return sort, argument.dtype.str, argument.shape
+    if sort == "several":
         return type(argument), *map(_outline_of, argument)
     return argument
 
