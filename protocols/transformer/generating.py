@@ -117,7 +117,10 @@ class _Text:
         room = llama.window - len(first)
         self._rows, *others = await announced(call, self._user, own, room)
         if others:
-            raise LocalError("wrong-argument", "several questions at a time", "ask them one after the other")
+            raise PeerError(
+                "malformed-message", f"{call.names[self._user]} asks several questions at a time",
+                "run the same program and version of Parley everywhere", party=call.names[self._user], path=call.path,
+            )  # fmt: skip
         self._own = own
         self._most = min(self._most, room - self._rows + 1)
         clear = standing.model.clear.past_of(first) if self._computes(first) else None
@@ -225,8 +228,8 @@ async def _noise(ctx: Context, user: int, vocabulary: int) -> ArithmeticShare:
     their softmax. Gumbel, 1954."""
     words: Any = None
     if ctx.me == user:
-        u = (ctx.prg("noise of a drawn token").words((1, vocabulary)) >> np.uint64(11)).astype(np.float64)
-        words = encode(-np.log(-np.log((u + 0.5) * 2.0**-53)), STREAM + HEAT, ctx.ring)
+        u = (ctx.prg("noise of a drawn token").words((1, vocabulary)) >> np.uint64(12)).astype(np.float64)
+        words = encode(-np.log(-np.log((u + 0.5) * 2.0**-52)), STREAM + HEAT, ctx.ring)
     share: ArithmeticShare = await suite_of(ctx).input(ctx, user, words, (1, vocabulary))
     return share
 
