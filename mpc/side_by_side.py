@@ -8,19 +8,13 @@ from typing import Any
 import trio
 
 
-async def run_all(tasks: list[tuple[Any, ...]], *, here: bool = False) -> None:
-    """Run async functions side by side; of several failures the first is raised, alone.
-
-    `here`: the first of them in the caller's own task, which costs less than one of its own. Context variables that it
-    sets, and does not put back, are then the caller's.
-    """
+async def run_all(tasks: list[tuple[Any, ...]]) -> None:
+    """Run async functions side by side; of several failures the first is raised, alone."""
 
     async def side_by_side() -> None:
         async with trio.open_nursery() as nursery:
-            for function, *args in tasks[here:]:
+            for function, *args in tasks:
                 nursery.start_soon(function, *args)
-            for function, *args in tasks[:here]:
-                await function(*args)
 
     await leading_alone(side_by_side)
 

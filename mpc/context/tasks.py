@@ -1,4 +1,4 @@
-"""Calls side by side: each has a context of its own, and all but the first a task."""
+"""Calls side by side: each is a task with a context of its own."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ async def together(ctx: Context, *calls: tuple[Any, ...]) -> list[Any]:
     if len(calls) == 1:
         await run(0)
     else:
-        await run_all([(run, i) for i in range(len(calls))], here=True)
+        await run_all([(run, i) for i in range(len(calls))])
     for child in children:
         ctx.join(child)
     return results
