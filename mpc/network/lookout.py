@@ -40,6 +40,7 @@ class Lookout(trio.abc.Instrument):
         self._patience = PATIENCE_SECONDS
         self._pause = _SHORTEST_PAUSE
         self._skipped = 0
+        self._held = False
 
     def add(self, peer: Peer) -> None:
         """Sends what is queued for `peer` once there is nothing else to do."""
@@ -91,8 +92,14 @@ class Lookout(trio.abc.Instrument):
         self._runnable.discard(task)
 
     def before_io_wait(self, timeout: float) -> None:
-        """Called by trio. A writer task that is woken here needs another pass, which trio does not know of."""
-        if self._dirty and self.flush():
+        """Called by trio. What is queued waits for tasks that could run, which may have more to send, but for one pass.
+
+        A writer task that is woken here needs another pass, which trio does not know of.
+        """
+        if not self._dirty:
+            return
+        self._held = bool(self._runnable) and not self._held
+        if not self._held and self.flush():
             self._token.run_sync_soon(_nothing)
 
 
