@@ -46,7 +46,7 @@ def test_each_measurement_stands_beside_its_limits(rows: list[dict[str, object]]
 
 def test_rounds_are_those_of_the_protocols(rows: list[dict[str, object]]) -> None:
     rounds = {row["workload"]: row["rounds"] for row in rows}
-    assert rounds == {"chain_1000": 10, "cmp_100k": 7}
+    assert rounds == {"chain_1000": 10, "cmp_100k": 1}, "few numbers are compared by keys"
 
 
 def test_bytes_are_those_of_the_shares_and_little_more(rows: list[dict[str, object]]) -> None:
