@@ -22,7 +22,17 @@ from protocols.models.architectures import Bert
 from protocols.numeric.activations_in_pieces import gelu
 from protocols.shares import ArithmeticShare, concatenate
 from protocols.suite import suite_of
-from protocols.transformer.fractions import ACTIVATION, ENCODERS_SQUARES, GELU, INVERSE, LENGTH, ROOT, STREAM, WEIGHT
+from protocols.transformer.fractions import (
+    ACTIVATION,
+    ENCODERS_SCORES,
+    ENCODERS_SQUARES,
+    GELU,
+    INVERSE,
+    LENGTH,
+    ROOT,
+    STREAM,
+    WEIGHT,
+)
 from protocols.transformer.layers import (
     Shown,
     attend,
@@ -184,7 +194,7 @@ async def encode_layer(
     suite, width = suite_of(ctx), c.shape[-1]
     shortened, kept = await _normed(ctx, layer.attention, c, epsilon)
     q, k, v = [to_heads(shortened[..., i * width : (i + 1) * width], heads) for i in range(3)]
-    mixed = from_heads(await attend(ctx, q, k, v, shown))
+    mixed = from_heads(await attend(ctx, q, k, v, shown, ENCODERS_SCORES))
     z = await product(ctx, mixed, layer.output.matrix)
     above = ACTIVATION + INVERSE + WEIGHT - STREAM
     c = await suite.truncate(ctx, z + layer.output.shift + kept.scale(1 << above), above)

@@ -12,19 +12,28 @@ from protocols.arguments import instance_of
 from protocols.models.architectures import Bert
 from protocols.models.calibrating import Calibration
 from protocols.models.fixed_point import Extent
-from protocols.transformer.fractions import DECODERS_SQUARES, ENCODERS_SQUARES, GELU, SCORES, SILU
+from protocols.transformer.fractions import (
+    DECODERS_SCORES,
+    DECODERS_SQUARES,
+    ENCODERS_SCORES,
+    ENCODERS_SQUARES,
+    GELU,
+    LAST_SQUARES,
+    SILU,
+)
 
 QUERIES, STREAMS = 2.0**13, 2.0**17
 """What queries, keys and values, and the residual stream stay below."""
 
 _SIZES = {
-    "attention.scores": SCORES,
     "attention.query": QUERIES,
     "attention.key": QUERIES,
     "attention.value": QUERIES,
     "attention.sum": STREAMS,
     "feed_forward.sum": STREAMS,
 }
+_OF_ENCODERS = {"attention.scores": ENCODERS_SCORES, "feed_forward.up": float(GELU)}
+_OF_DECODERS = {"attention.scores": DECODERS_SCORES, "feed_forward.gate": float(SILU)}
 _SQUARES = ("variance", "mean_square")
 
 
@@ -45,11 +54,11 @@ def beyond_ranges(found: Calibration, *, margin: float = 1.0) -> list[str]:
 def _of(name: str, extent: Extent, margin: float, encoder: bool) -> Iterator[str]:
     part = name.split(".", 2)[2] if name.startswith("layers.") else name
     if part.rsplit(".", 1)[-1] in _SQUARES:
-        least, most = ENCODERS_SQUARES if encoder else DECODERS_SQUARES
+        least, most = ENCODERS_SQUARES if encoder else LAST_SQUARES if part == name else DECODERS_SQUARES
         if extent.least / margin < least or extent.most * margin > most:
             yield f"{name}: {extent.least:.3g} to {extent.most:.3g} of {least:.3g} to {most:.3g}"
         return
-    sizes = _SIZES | ({"feed_forward.up": float(GELU)} if encoder else {"feed_forward.gate": float(SILU)})
+    sizes = _SIZES | (_OF_ENCODERS if encoder else _OF_DECODERS)
     size = max(-extent.least, extent.most)
     if size * margin >= sizes.get(part, float("inf")):
         yield f"{name}: {size:.3g} of {sizes[part]:.3g}"

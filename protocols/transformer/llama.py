@@ -21,7 +21,18 @@ from protocols.models.clear_llama import Past as ClearPast
 from protocols.numeric.activations_in_pieces import silu
 from protocols.shares import ArithmeticShare, concatenate
 from protocols.suite import suite_of
-from protocols.transformer.fractions import ACTIVATION, DECODERS_SQUARES, INVERSE, ROOT, SILU, STREAM, TURN, WEIGHT
+from protocols.transformer.fractions import (
+    ACTIVATION,
+    DECODERS_SCORES,
+    DECODERS_SQUARES,
+    INVERSE,
+    LAST_SQUARES,
+    ROOT,
+    SILU,
+    STREAM,
+    TURN,
+    WEIGHT,
+)
 from protocols.transformer.layers import attend, from_heads, of_scores, root_of, shortened_product, to_heads
 from protocols.transformer.past import Fresh, Past, extended, fresh_columns
 from protocols.transformer.rotary import Signed, tables, turned_by_place
@@ -130,7 +141,7 @@ async def logits_in_order(ctx: Context, decoder: Decoder, x: ArithmeticShare, ll
 
 async def logits(ctx: Context, decoder: Decoder, x: ArithmeticShare, llama: Llama) -> ArithmeticShare:
     """[logits] of the stream's rows, with STREAM fractional bits, (.., vocabulary): two hops more than the root's."""
-    root, z = await together(ctx, (root_of, x, llama.epsilon, DECODERS_SQUARES), (logits_in_order, decoder, x, llama))
+    root, z = await together(ctx, (root_of, x, llama.epsilon, LAST_SQUARES), (logits_in_order, decoder, x, llama))
     suite = suite_of(ctx)
     return await suite.truncate(ctx, await suite.mul(ctx, z, root), ROOT)
 
@@ -141,7 +152,7 @@ async def decode_layer(
     """[x] after a layer, for (tokens, width) of it before, and what is past with these tokens."""
     suite = suite_of(ctx)
     q, past = await _heads(ctx, layer, x, past, places, llama)
-    mixed = await attend(ctx, q, *past, places.shown)
+    mixed = await attend(ctx, q, *past, places.shown, DECODERS_SCORES)
     mixed = from_heads(mixed.reshape((llama.heads, x.shape[0], llama.head)))
     above = ACTIVATION + INVERSE + WEIGHT - STREAM
     z = await product(ctx, mixed, layer.output)
