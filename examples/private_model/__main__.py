@@ -63,7 +63,7 @@ def main() -> int:
 
 def search() -> bool:
     """MiniLM finds documents; whether it finds what it finds in the clear."""
-    model = learning.load(fetched("minilm"))
+    model = pretrained("minilm")
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
         (folder / "documents").write_text("\n".join(DOCUMENTS))
@@ -85,7 +85,7 @@ def search() -> bool:
 
 def chat(question: str, most: int) -> bool:
     """SmolLM2 answers; whether as it does in the clear."""
-    model = learning.load(fetched("smollm2"))
+    model = pretrained("smollm2")
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
         (folder / "question").write_text(question)
@@ -97,6 +97,13 @@ def chat(question: str, most: int) -> bool:
     CONSOLE.print(f"{found['seconds'] / found['count']:.2f} s a token")
     tell(summary)
     return bool(found["text"] == clear)
+
+
+def pretrained(name: str) -> learning.Model:
+    """A transformer, fetched where it is not here yet."""
+    model = learning.load(fetched(name))
+    assert isinstance(model, learning.Model)
+    return model
 
 
 def asked(

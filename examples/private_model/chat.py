@@ -9,19 +9,24 @@ have, and nothing of either.
 
 import time
 from pathlib import Path
+from typing import Any
 
+import mpc
 from mpc import learning
 
 OWNER, USER = 0, 1
 
 
-async def main(ctx, mine, model, public, question, most: int = 24):
+async def main(
+    ctx: mpc.Context, mine: Any, model: str, public: str, question: str, most: int = 24
+) -> dict[str, Any]:
     known = learning.load(model if ctx.me == OWNER and not ctx.planning else public)
+    assert isinstance(known, learning.Model)
     asked = Path(question).read_text().strip() if ctx.me == USER else None
     private = await learning.private_model(ctx, known, owner=OWNER)
     times = [time.perf_counter()]
 
-    def grown(tokens):
+    def grown(tokens: tuple[int, ...]) -> None:
         times.append(time.perf_counter())
         print(f"{times[-1] - times[-2]:6.2f} s  {known.decode(tokens)!r}", flush=True)
 

@@ -8,6 +8,7 @@ is. Party 0 learns how many questions there are and how many tokens each has.
 """
 
 from pathlib import Path
+from typing import Any
 
 import mpc
 from mpc import learning
@@ -15,15 +16,23 @@ from mpc import learning
 OWNER, USER = 0, 1
 
 
-def lines(file):
+def lines(file: str) -> list[str]:
     return Path(file).read_text().splitlines()
 
 
-async def main(ctx, mine, model, public, documents, questions):
-    mine = ctx.me == OWNER and not ctx.planning
-    known = learning.load(model if mine else public)
+async def main(
+    ctx: mpc.Context,
+    mine: Any,
+    model: str,
+    public: str,
+    documents: str,
+    questions: str,
+) -> dict[str, Any] | None:
+    owns = ctx.me == OWNER and not ctx.planning
+    known = learning.load(model if owns else public)
+    assert isinstance(known, learning.Model)
     texts = lines(questions) if ctx.me == USER else None
-    own = known.clear.embed(lines(documents)) if mine else None
+    own = known.clear.embed(lines(documents)) if owns else None
     count = len(lines(documents))  # public
     private = await learning.private_model(ctx, known, owner=OWNER)
     embeddings = await learning.embed(ctx, private, texts, user=USER)
