@@ -32,17 +32,21 @@ from protocols.preprocessing.kinds.edabit import EdaBit
 from protocols.preprocessing.kinds.garbling import Garbling
 from protocols.preprocessing.kinds.input_mask import InputMask
 from protocols.preprocessing.kinds.labels import Labels
+from protocols.preprocessing.kinds.many_and import ManyAnd
 from protocols.preprocessing.kinds.matrix_triple import MatrixTriple
 from protocols.preprocessing.kinds.one_of_many import OneOfMany
 from protocols.preprocessing.kinds.past_product import PastProduct
 from protocols.preprocessing.kinds.piece_mask import PieceMask
+from protocols.preprocessing.kinds.point_key import PointKey
 from protocols.preprocessing.kinds.random_value import RandomValue
 from protocols.preprocessing.kinds.share_translation import ShareTranslation
 from protocols.preprocessing.kinds.square_pair import SquarePair
+from protocols.preprocessing.kinds.step_mask import StepMask
 from protocols.preprocessing.kinds.triple import Triple
 from protocols.preprocessing.kinds.truncation_pair import TruncationPair
 from protocols.preprocessing.kinds.weight_mask import WeightMask
 from protocols.preprocessing.kinds.weight_product import WeightProduct
+from protocols.preprocessing.kinds.zero_mask import ZeroMask
 from protocols.preprocessing.pairs import SILENT, SOFTSPOKEN
 from protocols.runs.planning import plan
 from protocols.suite import suite_of
@@ -134,6 +138,12 @@ EXAMPLES = {
             "past_product.3x64x64", "rows", 1 << 10,
             lambda count: PastProduct(Z64, count, 64, (3, 64, 64), 1, (1,)), suppliers=(DEALER,),
         ),
+        Example(
+            "many_and", "ANDs of four", 1 << 20, lambda count: ManyAnd(Z64, 4, (count // 64,)), 64, (DEALER,),
+        ),
+        Example("step_mask", "masks", 1 << 14, lambda count: StepMask(Z64, count, 12, 7), 64, (DEALER,)),
+        Example("zero_mask", "masks", 1 << 17, lambda count: ZeroMask(Z64, count, 8), 64, (DEALER,)),
+        Example("point_key", "keys", 1 << 12, lambda count: PointKey(Z64, count, 64), 64, (DEALER,)),
         Example("labels", "labels", 1 << 22, lambda count: Labels(Z64, count, 0, 1)),
         Example(
             "garbling.aes", "ANDs", 200 * aes().ands,
