@@ -383,13 +383,21 @@ def _deal(dealer: Dealer, transport: Transport, party: int, entries: Sequence[En
         return dealer.deal(party, entries)
     except SupplyError as error:
         raise _twice(transport, party) from error
-    except LocalError as error:
+    except (LocalError, ValueError) as error:
         raise _malformed(transport, party, "a request for material that does not exist") from error
+    except MemoryError as error:
+        raise _too_much(transport, party, "asks for more material at a time than the dealer has memory for") from error
 
 
 def _twice(transport: Transport, party: int) -> PeerError:
     name = transport.names[party]
     return PeerError("material-spent", f"{name} asked for the same material twice, or brought it late", party=name)
+
+
+def _too_much(transport: Transport, party: int, what: str) -> PeerError:
+    name = transport.names[party]
+    remedy = "ask for less at a time, or lower --max-elements at the dealer to what its machine holds"
+    return PeerError("too-many-elements", f"{name} {what}", remedy, party=name)
 
 
 def _malformed(transport: Transport, peer: int, what: str) -> PeerError:

@@ -12,10 +12,10 @@ import msgpack
 
 from mpc.algebra.ring import Ring
 from mpc.algebra.wide_ring import WideRing, ring_of_bits
-from mpc.correlation import Correlation
+from mpc.correlation import Correlation, Part
 from mpc.errors import LocalError, PeerError
 from mpc.supply import Entry, Path
-from protocols.preprocessing.dealing import words_received
+from protocols.preprocessing.dealing import corrected, words_received
 from protocols.preprocessing.kinds import find_kind
 
 BatchPart = tuple[Path, int]
@@ -117,14 +117,20 @@ def _drawn_words(kind: Correlation) -> int:
 
 
 def words_at_once(entries: Iterable[Entry], party: int, n: int) -> int:
-    """Words that the maker holds for a party's demand: all corrections, the largest piece that they belong to, and the
-    drawn parts of those that are made together."""
-    corrections = largest = 0
+    """Words that the maker holds for a party's demand: all corrections, the largest piece that they belong to, the
+    drawn parts of those that are made together, and every party's share of the largest that any of them stand on."""
+    corrections = largest = below = 0
     for _, kind in entries:
-        if own := correction_words(kind, party, n):
-            corrections += own + _drawn_words(kind)
+        if corrected(kind, party, n):
+            corrections += correction_words(kind, party, n) + _drawn_words(kind)
             largest = max(largest, sum(prod(part.shape) for part in kind.parts()))
-    return corrections + largest
+            below = max(below, sum(prod(part.shape) for part in _parts_below(kind)))
+    return corrections + largest + n * below
+
+
+def _parts_below(kind: Correlation) -> tuple[Part, ...]:
+    """The parts of what a piece stands on; none if it stands on nothing."""
+    return () if kind.stands_on is None else kind.stands_on[1].parts()
 
 
 def _arguments(kind: Correlation) -> list[Any]:
@@ -165,8 +171,8 @@ def _entry(item: Any, dealt: bool) -> Entry:
         raise ValueError("what no dealer makes")
     _, *names = _named_arguments(kind_type)
     kind = kind_type(ring_of_bits(bits), **dict(zip(names, map(_argument, arguments), strict=True)))
-    if any(prod(part.shape) > MAX_PART_WORDS for part in kind.parts()):
-        raise ValueError("too large")
+    if any(prod(max(side, 1) for side in part.shape) > MAX_PART_WORDS for part in (*kind.parts(), *_parts_below(kind))):
+        raise ValueError("too large, or empty and of sides that no array has")
     return tuple(path), kind
 
 

@@ -153,7 +153,10 @@ def test_a_row_that_is_kept_twice_would_show():
     assert equal != other
 
 
-@pytest.mark.parametrize(("kept", "columns", "turned"), [((2, 3), 1, 0), ((1, 3, 2), 4, 1), ((1, 3, 2), 1, 2)])
+@pytest.mark.parametrize(
+    ("kept", "columns", "turned"),
+    [((2, 3), 1, 0), ((1, 3, 2), 4, 1), ((1, 3, 2), 1, 2), ((1, 1 << 28, 1), 1, 0), ((0, 1 << 28, 1), 1, 0)],
+)
 def test_no_product_of_what_is_not_there(kept, columns, turned):
     with pytest.raises(LocalError) as refused:
         PastProduct(Z64, 1, columns, kept, turned, (1,))

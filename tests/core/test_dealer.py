@@ -286,6 +286,12 @@ BAD = [
     batched([[1], "one_of_many", [64, 1, 70, 1, 0, 1]]),
     batched([[1], "one_of_many", [64, 1, 2, 1, 5, 1]]),
     batched([[1], "__init__", [64, [1], [1]]]),
+    *(
+        batched([[1], "past_product", [64, rows, 1, kept, 1, [5]]])
+        for rows, kept in ((1, [1, (1 << 32) - 1, 1]), (0, [1, 1 << 31, 1 << 31]), (1, [1 << 14, 1 << 14, 1]),
+                           (0, [1 << 20, 1 << 20, 1 << 30]), (0, [0, 1 << 32, 1 << 32]))
+    ),
+    batched([[1], "matrix_triple", [64, [0, 1 << 32], [1 << 32, 1 << 32]]]),
 ]  # fmt: skip
 
 
@@ -302,6 +308,27 @@ def test_a_request_that_makes_no_sense_names_its_sender(request_bytes):
 
     with pytest.raises(PeerError, match="malformed-message") as caught:
         trio.run(with_dealer, 2, honest, confused)
+    assert caught.value.party == "p1"
+
+
+@pytest.mark.parametrize(
+    ("fails", "code"), [(MemoryError, "too-many-elements"), (ValueError, "malformed-message")], ids=str
+)
+def test_what_cannot_be_made_ends_with_the_name_of_who_asked(monkeypatch, fails, code):
+    def deal(self, party, entries):
+        raise fails
+
+    async def honest(link):
+        await link.supply()
+        link.done()
+
+    async def greedy(link):
+        await link.supply()
+        await link.fetch([((0,), Triple(Z64, (2,), (2,)))], None)
+
+    monkeypatch.setattr(Dealer, "deal", deal)
+    with pytest.raises(PeerError, match=code) as caught:
+        trio.run(with_dealer, 2, honest, greedy)
     assert caught.value.party == "p1"
 
 

@@ -22,6 +22,7 @@ from protocols.preprocessing.dealer import local_supplies
 from protocols.preprocessing.dealing import corrected
 from protocols.preprocessing.demand import pack_demand, parse_demand
 from protocols.preprocessing.expanding import matrix_stream, times_expanded
+from protocols.preprocessing.kinds.past_product import PastProduct
 from protocols.preprocessing.kinds.triple import Triple
 from protocols.preprocessing.kinds.weight_mask import WeightMask
 from protocols.preprocessing.kinds.weight_product import WeightProduct
@@ -155,6 +156,8 @@ def test_what_it_weighs_is_bounded_with_what_is_drawn():
     kind = WeightProduct(Z64, 10, (1000, 3), 0, 0, 1, PLACE)
     assert demand.words_at_once([((0,), kind)] * 5, 0, 2) >= 5 * (10 * 1000 + 2 * 10 * 3)
     assert demand.words_at_once([((0,), kind)], 1, 2) == 0
+    of_no_rows = PastProduct(Z64, 0, 1, (2, 5000, 7), 1, PLACE)
+    assert demand.words_at_once([((0,), of_no_rows)] * 5, 1, 2) >= 2 * 2 * 5000 * 7
     per_slice = demand.SLICE_WORDS // (10 * 1000 // 4)
     assert len(next(iter(demand.slices([((i,), kind) for i in range(2 * per_slice)], 2)))) <= per_slice + 1
 

@@ -17,6 +17,9 @@ from mpc.errors import LocalError
 from protocols.preprocessing.kind import Kind
 from protocols.preprocessing.kinds.random_value import RandomValue
 
+MOST_KEPT = 1 << 27
+"""Numbers of one mask: a gibibyte of words of a ring of 64 bits."""
+
 
 @dataclass(frozen=True, slots=True)
 class PastProduct(Kind):
@@ -41,6 +44,10 @@ class PastProduct(Kind):
                 "wrong-parameter", f"a product by {self.columns} columns of a mask of shape {self.kept}",
                 "heads, columns and numbers of each, of which no more are used than there are",
             )  # fmt: skip
+        if prod(max(side, 1) for side in self.kept) > MOST_KEPT:
+            raise LocalError(
+                "wrong-parameter", f"a product by a mask of shape {self.kept}", f"masks of up to {MOST_KEPT} numbers"
+            )
 
     @property
     def stands_on(self) -> tuple[tuple[int, ...], Correlation]:
