@@ -69,6 +69,11 @@ class Correlation:
         """The remaining parts of pieces that all stand on this, from it and their drawn ones, in the clear."""
         raise TypeError(f"{cls.__name__} stands on nothing")
 
+    @property
+    def expanded(self) -> int:
+        """How many words more than its parts a maker works out of it for what stands on it, some at a time."""
+        return 0
+
     def in_run(self, run: int) -> Self:
         """The same for the run of this number, of those that a store is made for."""
         return self

@@ -26,6 +26,9 @@ MAX_PART_WORDS = 1 << 27
 """A part has at most this many words, a gibibyte: what one message may carry."""
 SLICE_WORDS = 1 << 22
 """Material is demanded in slices of about this many words, so that no side holds much in flight."""
+MAX_EXPANDED = 1 << 32
+"""What the pieces of a slice stand on is expanded to at most so many words together, as many as one matrix has: nobody
+else's demand is answered meanwhile."""
 _LENGTH_BYTES = 4
 _ENTRY_WORDS = 16
 """What an entry counts at least, in words."""
@@ -56,6 +59,8 @@ def unpack_request(data: bytes, sender: str) -> tuple[BatchPart | None, list[Ent
     end = _LENGTH_BYTES + int.from_bytes(data[:_LENGTH_BYTES], "little")
     try:
         entries = parse_demand(data[end:], SLICE_WORDS // _ENTRY_WORDS, dealt=True)
+        if len(_ends_by_expansion(entries)) > 1:
+            raise ValueError("too much to expand")
         return _part(data[_LENGTH_BYTES:end]), entries
     except ValueError as error:
         raise PeerError(
@@ -94,7 +99,30 @@ def _items(data: bytes, most: int | None) -> Iterator[bytes]:
 
 
 def slices(entries: Sequence[Entry], n: int) -> Iterator[Sequence[Entry]]:
-    """Consecutive runs of entries, each of about SLICE_WORDS words of corrections; the same at every party."""
+    """Consecutive runs of entries, each of about SLICE_WORDS words of corrections, standing on what expands to at most
+    MAX_EXPANDED; the same at every party."""
+    start = 0
+    for end in _ends_by_expansion(entries):
+        yield from _slices_by_words(entries[start:end], n)
+        start = end
+
+
+def _ends_by_expansion(entries: Sequence[Entry]) -> list[int]:
+    """Where runs of entries end, each as long as what it stands on allows."""
+    ends, below, expanded = list[int](), set[object](), 0
+    for i, (_, kind) in enumerate(entries):
+        if kind.stands_on is None or kind.stands_on in below:
+            continue
+        more = kind.stands_on[1].expanded
+        if expanded + more > MAX_EXPANDED:
+            ends.append(i)
+            below, expanded = set(), 0
+        below.add(kind.stands_on)
+        expanded += more
+    return [*ends, len(entries)]
+
+
+def _slices_by_words(entries: Sequence[Entry], n: int) -> Iterator[Sequence[Entry]]:
     start = words = 0
     for i, (_, kind) in enumerate(entries):
         words += sum(correction_words(kind, party, n) for party in range(n)) + _ENTRY_WORDS

@@ -11,7 +11,7 @@ from makers import insecure_workshops
 
 from mpc.algebra.ring import Z64, Ring
 from mpc.context import Root, Session
-from mpc.errors import LocalError, SupplyError
+from mpc.errors import LocalError, PeerError, SupplyError
 from mpc.network.handshake import Agreement
 from mpc.network.transport import memory_network
 from mpc.planning import CountingSupply
@@ -160,6 +160,17 @@ def test_what_it_weighs_is_bounded_with_what_is_drawn():
     assert demand.words_at_once([((0,), of_no_rows)] * 5, 1, 2) >= 2 * 2 * 5000 * 7
     per_slice = demand.SLICE_WORDS // (10 * 1000 // 4)
     assert len(next(iter(demand.slices([((i,), kind) for i in range(2 * per_slice)], 2)))) <= per_slice + 1
+
+
+def test_what_is_expanded_for_one_demand_is_bounded():
+    """An entry of a hundred bytes has 32 GiB expanded: a slice has one such matrix, and a demand of two is refused."""
+    vast = [((i,), WeightProduct(Z64, 1, (1 << 16, 1 << 16), i % 2, 0, 1, (i // 2,))) for i in range(6)]
+    parts = list(demand.slices([*USES, *vast], 2))
+    assert parts == [USES, vast[:2], vast[2:4], vast[4:]]
+    for part in parts:
+        assert demand.unpack_request(demand.pack_request(None, part), "north") == (None, list(part))
+    with pytest.raises(PeerError, match="malformed-message"):
+        demand.unpack_request(demand.pack_request(None, vast[1:3]), "north")
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,11 @@ class WeightMask(Kind):
         return (Part((SEED_WORDS,), "clear", self.owner),)
 
     @property
+    def expanded(self) -> int:
+        """A."""
+        return self.matrix[0] * self.matrix[1]
+
+    @property
     def elements(self) -> int:
         """One for each matrix."""
         return 1
