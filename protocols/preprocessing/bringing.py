@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from mpc.algebra.words import Words
+from mpc.correlation import Correlation
 from mpc.errors import PeerError, SupplyError
 from mpc.supply import Path
 from protocols.preprocessing.kinds.weight_mask import SEED_WORDS
@@ -28,6 +29,11 @@ def unpack_standing(told: Words, sender: str) -> tuple[Path, Words]:
             "all parties must run the same version of Parley", party=sender,
         )  # fmt: skip
     return tuple(told[1:end].tolist()), told[end:]
+
+
+def may_be_brought(standing: Path, kind: Correlation) -> bool:
+    """Whether a party may bring what stands here: all of it is the party's own, and a message can name the place."""
+    return len(standing) <= MAX_PLACE and all(part.sharing == "clear" for part in kind.parts())
 
 
 def already_stands(standing: Path) -> SupplyError:

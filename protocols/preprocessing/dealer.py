@@ -27,7 +27,7 @@ from mpc.network.wire import Message
 from mpc.prg import Seed
 from mpc.side_by_side import run_all
 from mpc.supply import PLAN, Entry, Path, Spent, WorkedOut, spent
-from protocols.preprocessing.bringing import already_stands, pack_standing, unpack_standing
+from protocols.preprocessing.bringing import already_stands, may_be_brought, pack_standing, unpack_standing
 from protocols.preprocessing.circuits import Telling, Told
 from protocols.preprocessing.dealing import Dealing, corrected, corrections, corrections_on
 from protocols.preprocessing.demand import (
@@ -45,6 +45,8 @@ TRUST = "that the dealer, who made the correlations, colludes with none of them"
 _SEED_TAG = (0,)
 _REQUESTS = 1
 MAX_REQUEST = 1 << 26
+MOST_PLACES = 1 << 18
+"""Places of standing material that a dealer knows of in a session: some 100 MiB."""
 KEPT_WORDS = 1 << 25
 """Corrections that wait for a party to ask for them: 256 MiB. What is more is made again."""
 
@@ -67,6 +69,11 @@ class Dealer:
         self._kept: dict[tuple[Entry, int], list[Words]] = {}
         self._words_kept = 0
         self._bases: set[Path] = set()
+
+    @property
+    def places(self) -> int:
+        """How many places it knows at which something stands that a party has brought, or might have."""
+        return len(self._bases) + sum(len(dealing.brought) for dealing in self.dealings)
 
     def deal(self, party: int, entries: Sequence[Entry]) -> list[Words]:
         """The corrections of these entries for one party, in order. SupplyError `material-spent` for a repeated one."""
@@ -107,11 +114,11 @@ class Dealer:
 
     def _make_standing(self, party: int, entries: Sequence[Entry]) -> None:
         """Make what this party receives of the pieces that stand on other material, all those on the same together."""
-        groups: dict[object, list[Entry]] = {}
+        groups: dict[tuple[object, tuple[Path, Correlation]], list[Entry]] = {}
         for path, kind in entries:
             if kind.stands_on is not None and corrected(kind, party, self.n):
                 groups.setdefault((type(kind), kind.stands_on), []).append((path, kind))
-        self._bases |= {kind.stands_on[0] for group in groups.values() for _, kind in group if kind.stands_on}
+        self._bases |= {path for _, (path, below) in groups if may_be_brought(path, below)}
         for group in groups.values():
             for entry, made in zip(group, corrections_on(self.dealings, group), strict=True):
                 self._keep(entry, party, made[party])
@@ -307,6 +314,7 @@ async def serve(
         while (told := await _request(transport, party, request)).size:
             if told.dtype == np.uint64:
                 _bring(dealer, transport, party, told)
+                _check_places(dealer, transport, party)
                 request += 1
                 continue
             demand = circuits[party].split(told.tobytes(), transport.names[party])
@@ -318,6 +326,7 @@ async def serve(
                 raise too_many(transport.names[party], f"a demand for material of {words} words", max_elements)
             async with room.of(words, transport):
                 size = _answer(transport, party, request, await deal(party, entries))
+                _check_places(dealer, transport, party)
                 await transport.drained(party)
             if size and on_dealt:
                 on_dealt(size)
@@ -368,6 +377,16 @@ def _bring(dealer: Dealer, transport: Transport, party: int, told: Words) -> Non
         dealer.bring(party, standing, words)
     except SupplyError as error:
         raise _twice(transport, party) from error
+
+
+def _check_places(dealer: Dealer, transport: Transport, party: int) -> None:
+    """A dealer remembers each place for the session, and so no more of them than it has memory for."""
+    if dealer.places > MOST_PLACES:
+        raise PeerError(
+            "too-many-elements",
+            f"{transport.names[party]} uses more than {MOST_PLACES} places of standing material in one session",
+            "begin another session: what stands is gone with this one", party=transport.names[party],
+        )  # fmt: skip
 
 
 def _answer(transport: Transport, party: int, request: int, dealt: Sequence[Words]) -> int:

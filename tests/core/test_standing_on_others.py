@@ -17,8 +17,10 @@ from mpc.network.transport import memory_network
 from mpc.planning import CountingSupply
 from mpc.side_by_side import run_all
 from mpc.store import StoreSupply, StoreWriter, preprocess
+from protocols.preprocessing import dealer as preprocessing_dealer
 from protocols.preprocessing import demand
-from protocols.preprocessing.dealer import local_supplies
+from protocols.preprocessing.bringing import MAX_PLACE
+from protocols.preprocessing.dealer import Dealer, DealerLink, local_supplies, serve
 from protocols.preprocessing.dealing import corrected
 from protocols.preprocessing.demand import pack_demand, parse_demand
 from protocols.preprocessing.expanding import matrix_stream, times_expanded
@@ -160,6 +162,43 @@ def test_what_it_weighs_is_bounded_with_what_is_drawn():
     assert demand.words_at_once([((0,), of_no_rows)] * 5, 1, 2) >= 2 * 2 * 5000 * 7
     per_slice = demand.SLICE_WORDS // (10 * 1000 // 4)
     assert len(next(iter(demand.slices([((i,), kind) for i in range(2 * per_slice)], 2)))) <= per_slice + 1
+
+
+def test_a_dealer_remembers_places_that_could_be_brought_alone():
+    """A text's masks, which no party may bring, leave nothing behind; neither does a place that no message names."""
+    dealer = Dealer(2)
+    dealer.deal(0, USES)
+    dealer.deal(1, [((1,), PastProduct(Z64, 1, 1, (1, 2, 2), 1, PLACE[::-1]))])
+    dealer.deal(0, [((2,), WeightProduct(Z64, 1, (5, 4), 0, 0, 1, (1,) * MAX_PLACE))])
+    dealer.bring(1, (7,), np.arange(4, dtype=np.uint64))
+    assert dealer.places == 2
+    with pytest.raises(SupplyError, match="material-spent"):
+        dealer.bring(0, HERE, np.arange(4, dtype=np.uint64))
+
+
+@pytest.mark.parametrize("brings", [True, False])
+def test_a_party_that_floods_a_dealer_with_places_is_named(monkeypatch, brings):
+    monkeypatch.setattr(preprocessing_dealer, "MOST_PLACES", 3)
+    uses = [((i,), WeightProduct(Z64, 1, (5, 4), 0, 0, 1, (i,))) for i in range(4)]
+
+    async def honest(link):
+        await link.supply()
+        link.done()
+
+    async def floods(link):
+        await link.supply()
+        for path, kind in uses:
+            link.tell(path, np.zeros(4, np.uint64)) if brings else await link.fetch([(path, kind)], None)
+        link.done()
+
+    async def main():
+        network = memory_network(3, ["north", "south", "dealer"])
+        links = [DealerLink(end, 2) for end in network[:2]]
+        await run_all([(floods, links[0]), (honest, links[1]), (serve, network[2], 2)])
+
+    with pytest.raises(PeerError, match="too-many-elements") as caught:
+        trio.run(main)
+    assert caught.value.party == "north"
 
 
 def test_what_is_expanded_for_one_demand_is_bounded():
