@@ -77,8 +77,8 @@ FOLDER_ORDER = {
     ),
     "protocols.runs": (
         "__init__", "event_loop", "suites", "own_data", "users_program", "table", "frames", "input_shapes", "sources",
-        "failures", "reports", "rehearsal", "lockstep", "planning", "ahead", "by_reveal", "shadowing", "simulating",
-        "party", "dealing", "storing",
+        "failures", "reports", "lately", "rehearsal", "lockstep", "planning", "ahead", "by_reveal", "shadowing",
+        "simulating", "party", "dealing", "storing",
     ),
     "protocols.beaver": (
         "share", "arithmetic", "boolean", "by_garbling", "by_bmr", "by_pieces",

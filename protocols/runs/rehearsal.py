@@ -30,8 +30,12 @@ from protocols.array.appraising import blank_share
 from protocols.array.lowering import lowering
 from protocols.array.node import Node
 from protocols.known import Known
+from protocols.runs.lately import Lately
 from protocols.shares import ArithmeticShare, BooleanShare, Share
 from protocols.suite import suite_of
+
+MOST_CALLS, MOST_TYPES = 1 << 12, 1 << 10
+"""Calls of each kind that a session remembers, and types of arguments that a process does."""
 
 Taken = tuple[Entry, ...]
 """Material by the path of the call that takes it, counted from the call that was rehearsed; in the order of paths."""
@@ -81,18 +85,17 @@ class Rehearsal:
         self._cast: list[_Player] = []
         self._numbers = count()
         self._stage = trio.Lock()
-        self._taken: dict[Any, Taken] = {}
-        self._roles: dict[Any, tuple[Role, ...]] = {}
+        self._taken: Lately[Any, Taken] = Lately(MOST_CALLS)
+        self._roles: Lately[Any, tuple[Role, ...]] = Lately(MOST_CALLS)
 
     async def node(self, node: Node) -> Taken:
         """What computing a node will take; nothing for one that needs no message."""
         if not lowering(node.operation, self._like).talks:
             return ()
-        key = node.signature
-        if key not in self._taken:
-            n = self._like.n
-            self._taken[key] = _merged(await self._computed([node] * n, [0] * n))
-        return self._taken[key]
+        found, n = self._taken.get(node.signature), self._like.n
+        if found is None:
+            found = self._taken.put(node.signature, _merged(await self._computed([node] * n, [0] * n)))
+        return found
 
     async def roles(self, nodes: Sequence[Node], depths: Sequence[int]) -> tuple[Role, ...]:
         """What each party does to compute a node that talks: `nodes` are each party's own of it, who begins so deep."""
@@ -102,7 +105,7 @@ class Rehearsal:
         key = node.signature, home.label, len(node.value.path), above
         found = self._roles.get(key)
         if found is None:
-            found = self._roles[key] = await self._computed(nodes, above)
+            found = self._roles.put(key, await self._computed(nodes, above))
         return found
 
     async def call(self, function: Callable[..., Awaitable[Any]], args: tuple[Any, ...]) -> Taken:
@@ -120,7 +123,7 @@ class Rehearsal:
 
         found = _merged(await self._rehearsed(place, perform))
         if key is not None:
-            self._taken[key] = found
+            self._taken.put(key, found)
         return found
 
     async def roles_of_call(
@@ -148,7 +151,7 @@ class Rehearsal:
 
         found = await self._rehearsed(place, perform)
         if key is not None:
-            self._roles[key] = found
+            self._roles.put(key, found)
         return found
 
     async def _computed(self, nodes: Sequence[Node], depths: Sequence[int]) -> tuple[Role, ...]:
@@ -266,20 +269,22 @@ def _without_content(ctx: Context, argument: Any) -> Any:
     return argument
 
 
-_SORTS: dict[type, str] = {}
+_SORTS: Lately[type, str] = Lately(MOST_TYPES)
 """What arguments of a type are: to ask whether one has all members of a share takes longer than to rehearse it."""
 
 
 def _sort_of(argument: Any) -> str:
     """`bits`, `known`, `numbers`, `array`, `several` in a list or tuple, or "" for what is public otherwise."""
     kind = type(argument)
-    if kind not in _SORTS:
+    sort = _SORTS.get(kind)
+    if sort is None:
         sorts = {
             "several": list | tuple, "array": np.ndarray, "bits": BooleanShare, "known": Known,
             "numbers": ArithmeticShare,
         }  # fmt: skip
-        _SORTS[kind] = next((name for name, members in sorts.items() if isinstance(argument, members)), "")
-    return _SORTS[kind]
+        found = next((name for name, members in sorts.items() if isinstance(argument, members)), "")
+        sort = _SORTS.put(kind, found)
+    return sort
 
 
 def _key_of_call(function: Any, args: tuple[Any, ...]) -> Any:
