@@ -50,14 +50,15 @@ NETWORKS = {
 class CountingSupply:
     """Writes down, in order, what was asked for, and hands out zeros: on shapes, zeros without content.
 
-    `dealt`, `means`: as the supply that it stands for.
+    `dealt`, `means`, `deals_standing`: as the supply that it stands for; the last as `dealt` by default.
     """
 
     name = "plan"
     received_bytes = 0
 
-    def __init__(self, *, dealt: bool, means: str = "") -> None:
+    def __init__(self, *, dealt: bool, means: str = "", deals_standing: bool | None = None) -> None:
         self.dealt, self.means = dealt, means
+        self.deals_standing = dealt if deals_standing is None else deals_standing
         self.trust = "that whoever makes the correlations colludes with none of them" if dealt else ""
         self.demand: list[Entry] = []
 

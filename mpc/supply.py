@@ -37,6 +37,11 @@ class Supply(Protocol):
         """
 
     @property
+    def deals_standing(self) -> bool:
+        """Whether a dealer in the session makes what stands in it and what stands on that, which no store holds; all
+        parties of a run have the same answer."""
+
+    @property
     def received_bytes(self) -> int:
         """What was sent to this party so that it has the material handed out so far."""
 

@@ -155,7 +155,7 @@ def plan(
         if policy is not None or spending is not None:
             rules = Policy() if policy is None else load_policy(policy)
             forecast = Forecast(rules, known_as, loaded.digest, spending)
-        summary, planned = make_plan(loaded, given, choices, forecast, errors)
+        summary, planned = make_plan(loaded, given, choices, forecast, errors, stored=output is not None)
         if forecast is not None:
             summary["refused"] = forecast.plain()
         if trial:

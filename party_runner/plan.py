@@ -36,8 +36,12 @@ def make_plan(
     choices: Choices,
     keeper: Keeper | None = None,
     wanted: Sequence[Wanted] = (),
+    *,
+    stored: bool = False,
 ) -> tuple[Summary, PlanFile]:
     """Plan `program` on inputs of these shapes: a run's summary without times and result, and the plan to be saved.
+
+    `stored`: it is one for stores (`protocols.runs.planning.plan`).
 
     What the program prints meanwhile goes to stderr, so that stdout holds the plan alone. Added are `seconds_on`
     {network: seconds}, the time on the wire, to which computation adds; and what each party will receive for its
@@ -58,6 +62,7 @@ def make_plan(
             preprocessing=supplier,
             tolerance=choices.tolerance,
             keeper=keeper,
+            stored=stored,
             **asdict(choices.ways),
         )
     shapes = tuple(None if array is None else _shape(array) for array in given)

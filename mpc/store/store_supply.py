@@ -108,6 +108,11 @@ class StoreSupply:
         return self.header.dealt
 
     @property
+    def deals_standing(self) -> bool:
+        """Whether a dealer is the fallback: what stands is made in the session."""
+        return self.fallback is not None and self.fallback.deals_standing
+
+    @property
     def received_bytes(self) -> int:
         """What was received during this run for material that the store has not."""
         return self.fallback.received_bytes if self.fallback else 0
@@ -290,7 +295,8 @@ class StoreSupply:
                 f"{self._folder} was made for another plan: it never had {place}",
                 "run the program, suite, options (--garbling, --scheme, --numeric, --compare, --network), shapes and "
                 "types of columns of inputs that the store was made for; where a revealed number "
-                f"decides what is computed, tell the plan what it will be by mpc.reveal(..., planned=); or {_REPLACE}",
+                f"decides what is computed, tell the plan what it will be by mpc.reveal(..., planned=); where models "
+                f"or weights stand, make the store of a plan for stores: mpc.plan(..., stored=True); or {_REPLACE}",
                 path=path,
             )
         return SupplyError(

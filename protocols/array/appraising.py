@@ -59,6 +59,7 @@ def _key(session: Session, node: Node, way: str) -> Any:
         session.ring.bits,
         session.fractional_bits,
         session.supply.dealt,
+        session.supply.deals_standing,
         session.ways,
     )
     return node.signature, way, kept
@@ -84,7 +85,7 @@ async def _counted(like: Session, node: Node, run: Run) -> Price:
     sessions = [
         Session(
             end,
-            CountingSupply(dealt=like.supply.dealt),
+            CountingSupply(dealt=like.supply.dealt, deals_standing=like.supply.deals_standing),
             agreement,
             like.factory,
             n,

@@ -141,6 +141,11 @@ class DealerSupply:
         self._work: dict[Path, WorkedOut] = {}
         self._bases: set[Path] = set()
 
+    @property
+    def deals_standing(self) -> bool:
+        """The dealer is in the session."""
+        return self.dealt
+
     async def prepare(self, demand: Sequence[Entry]) -> None:
         """All of a plan at once."""
         await self.provide(PLAN, demand)

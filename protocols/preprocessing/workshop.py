@@ -90,6 +90,8 @@ class _Works:
 class Workshop:
     """A party's supply of what the parties make between them."""
 
+    deals_standing = False
+
     def __init__(
         self,
         transport: Transport,

@@ -220,7 +220,8 @@ class _Party:
         try:
             self.plan = await plan_shapes(
                 self.main, shapes, self.suite.name, self.numbers.fractional_bits, self.source.name,
-                ring=self.numbers.ring, dealt=self.provision.supply.dealt, ways=self.ways,
+                ring=self.numbers.ring, dealt=self.provision.supply.dealt,
+                deals_standing=self.provision.supply.deals_standing, ways=self.ways,
             )  # fmt: skip
         except ParleyError as error:
             if error.code in FATAL_WHEN_PLANNED:

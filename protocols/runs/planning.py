@@ -99,12 +99,15 @@ def plan(
     compare: str = "auto",
     garbling: str = "online",
     scheme: str = "half-gates",
+    stored: bool = False,
 ) -> Plan:
     """What `main` will cost on inputs of these shapes and dtypes; their values do not matter.
 
     It depends on where material comes from: protocols take what is cheap there. Like `simulate`, it has a dealer in
     mind unless told otherwise. `ring`: its bits, 64 or 128. `tolerance` refuses outputs whose error may be larger;
     `keeper` is asked of each output, as a policy is in a run.
+    `stored`: the material is for a store that is used without a dealer, so that none of it stands on what only a
+    dealer in the session makes: weights are then shared.
     `network`, `numeric`, `compare`, `garbling`, `scheme`: how what there are several ways for is computed
     (`mpc.ways.Ways`).
     """
@@ -119,6 +122,7 @@ def plan(
             preprocessing,
             program,
             ring=ring,
+            deals_standing=False if stored else None,
             tolerance=tolerance,
             keeper=keeper,
             ways=Ways(network, numeric, compare, garbling, scheme),
@@ -136,16 +140,19 @@ async def plan_shapes(
     *,
     ring: int = 64,
     dealt: bool | None = None,
+    deals_standing: bool | None = None,
     tolerance: float | None = None,
     keeper: Keeper | None = None,
     ways: Ways | None = None,
 ) -> Plan:
     """The plan of `main` on inputs of these shapes, with nothing computed but what is public.
 
-    `dealt`: whether material is dealt, where it does not follow from the supplier's name.
+    `dealt`: whether material is dealt, where it does not follow from the supplier's name; `deals_standing`: whether
+    what stands is as well, where that is another answer.
     """
     dealt = preprocessing == DEALER if dealt is None else dealt
-    supplies = [CountingSupply(dealt=dealt, means=means_of(preprocessing)) for _ in inputs]
+    means = means_of(preprocessing)
+    supplies = [CountingSupply(dealt=dealt, means=means, deals_standing=deals_standing) for _ in inputs]
     factory, lockstep = find_suite(suite, simulated=True), Lockstep(supplies)
     foresight = None if factory.remembers else lambda session: lockstep
     of_shapes, ways = ShapesOfRing(find_ring(ring)), ways or Ways()

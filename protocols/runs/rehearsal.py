@@ -198,7 +198,8 @@ class Rehearsal:
         network: list[MemoryTransport] = []
         players = []
         for me, agreement in enumerate(Agreement.simulate(n)):
-            transport, supply = _Noting(me, like.transport.names[:n], network), CountingSupply(dealt=like.supply.dealt)
+            transport = _Noting(me, like.transport.names[:n], network)
+            supply = CountingSupply(dealt=like.supply.dealt, deals_standing=like.supply.deals_standing)
             network.append(transport)
             session = Session(transport, supply, agreement, like.factory, n, like.fractional_bits, ring, ways=like.ways)
             players.append(_Player(session, supply, transport))

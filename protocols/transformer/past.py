@@ -45,8 +45,8 @@ def fresh_columns(first: int, rows: int, columns: int) -> Fresh:
 
 
 def keeps(ctx: Context) -> bool:
-    """Whether what is past is kept here: in a suite that has a way, with material that is dealt."""
-    return suite_of(ctx).keep_rows is not None and ctx.session.supply.dealt and ctx.ring.words == 1
+    """Whether what is past is kept here: in a suite that has a way, with a dealer in the session."""
+    return suite_of(ctx).keep_rows is not None and ctx.session.supply.deals_standing and ctx.ring.words == 1
 
 
 def nothing_past(ctx: Context, llama: Llama, columns: int, name: str = "", room: int = 0) -> tuple[Past, ...]:

@@ -46,7 +46,7 @@ async def stand(
     """Let W (inputs, outputs) stand under this name: integers of at most 16 bits that `owner` passes, the others None.
 
     All parties call it alike, once for a name; `fraction`: the public scale 2^-fraction of all weights, for callers.
-    With two parties whose material is dealt, in a ring of up to 64 bits, W stays with its owner and the other party
+    With two parties and a dealer in the session, in a ring of up to 64 bits, W stays with its owner and the other party
     gets F = W - A, which is uniformly random to it: 8 bytes a weight. Else W is shared, at the suite's cost. Nobody
     learns anything of W but its shape. Semi-honest; whoever made A and the user together know W.
     `folder`: where a party keeps its half for sessions to come, of which each has its own: in these F is sent no more,
@@ -82,9 +82,9 @@ def kept_in(folder: str | Path | None) -> Iterator[None]:
 
 
 def masks(ctx: Context) -> bool:
-    """Whether weights are masked here: between two parties, in a suite that has a way, with material that is dealt."""
+    """Whether weights are masked here: between two parties, in a suite that has a way, with a dealer in the session."""
     way = suite_of(ctx).times_masked
-    return way is not None and ctx.n == 2 and ctx.session.supply.dealt and ctx.ring.words == 1
+    return way is not None and ctx.n == 2 and ctx.session.supply.deals_standing and ctx.ring.words == 1
 
 
 def _announce(ctx: Context, name: str, owner: int, shape: Shape) -> None:

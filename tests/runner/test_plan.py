@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from party_runner.plan_file import load_plan
+
 from .processes import PRODUCT, call, parley, product_of, write
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
@@ -111,6 +113,30 @@ def test_a_plan_is_shown_though_it_cannot_be_saved(tmp_path: Path) -> None:
     assert re.search(r"A run will take \d+ rounds, and about \d+ more to make its material", printed)
     assert printed.index("A run will take") < printed.index("cannot write /dev/full: No space left")
     assert "[unwritable]" in printed
+
+
+def test_a_saved_plan_is_for_stores(tmp_path: Path) -> None:
+    """Shown, a run with a dealer has weights masked; in a store nothing stands on a mask, so there they are shared."""
+    program, shown, saved = tmp_path / "weights.py", tmp_path / "shown.json", tmp_path / "saved.plan"
+    program.write_text(
+        "import numpy as np\n"
+        "from protocols.weights.product import product\n"
+        "from protocols.weights.standing import stand\n"
+        "async def main(ctx, mine):\n"
+        "    w = await stand(ctx, 'w', 0, np.ones((3, 2), np.int64) if ctx.me == 0 else None, (3, 2))\n"
+        "    x = await ctx.suite.input(ctx, 1, np.ones((1, 3), np.uint64) if ctx.me == 1 else None, (1, 3))\n"
+        "    await ctx.suite.open(ctx, await product(ctx, x, w))\n"
+    )
+    planned = ["plan", str(program), "-n", "2", "--preprocessing", "dealer"]
+    code, printed = call(*planned, "--json", str(shown))
+    assert code == 0, printed
+    code, printed = call(*planned, "-o", str(saved))
+    assert code == 0, printed
+    material = json.loads(shown.read_text())["material"]
+    assert material["weight_product"] == 1
+    kinds = [kind for _, kind in load_plan(saved).demand]
+    assert kinds
+    assert all(kind.stands_on is None for kind in kinds)
 
 
 def test_a_party_has_a_file_or_a_shape(tmp_path: Path) -> None:
