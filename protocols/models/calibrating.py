@@ -13,7 +13,7 @@ from mpc.errors import LocalError
 from protocols.arguments import instance_of, whole_number
 from protocols.models.architectures import Architecture, Bert
 from protocols.models.clear_llama import Past
-from protocols.models.clear_model import ClearModel, checked_tokens, need_tokenizer
+from protocols.models.clear_model import ClearModel, checked_tokens, need_tokenizer, no_texts, several_texts
 from protocols.models.fixed_point import FRACTION, Extent, Looking, Rounding, rounded_weights
 from protocols.models.model import Model
 from protocols.models.tensors import FloatArray
@@ -100,15 +100,16 @@ def calibrate(
     `text-too-long`.
     """
     instance_of(model, "model", Model, "what mpc.learning.load gives")
-    if isinstance(texts, str) or not len(texts):
-        raise LocalError("wrong-argument", "no list of texts is given as `texts`", "one text or more: [text, ...]")
+    several = several_texts(texts)
+    if not several:
+        raise no_texts(several)
     if not 1 <= whole_number(fraction, "fraction") <= MOST_FRACTION:
         raise LocalError("wrong-argument", f"fraction={fraction}", f"from 1 to {MOST_FRACTION} bits after the point")
     if whole_number(answers, "answers") and (answers < 0 or isinstance(model.architecture, Bert)):
         raise LocalError("wrong-argument", f"answers={answers}", "a count of tokens that a decoder goes on with, or 0")
     frame = None if model.tokenizer is None or isinstance(model.architecture, Bert) else model.tokenizer.frame
     before = np.empty(0, np.int64) if frame is None else frame.before
-    rows = [_tokens(model, text) for text in texts]
+    rows = [_tokens(model, text) for text in several]
     if answers:
         past = model.clear.past_of(before) if len(before) else Past()
         rows = [np.array([*row, *model.clear.generate(row, answers, past)]) for row in rows]

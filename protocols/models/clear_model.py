@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -31,9 +32,12 @@ class ClearModel:
 
     def embed(self, texts: Sequence[str]) -> FloatArray:
         """Embeddings (texts, width) of length 1, each text by itself. LocalError `unsupported-model` unless it is an
-        encoder; `text-too-long`, `wrong-text`."""
+        encoder; `wrong-argument` for no list of texts, `text-too-long`, `wrong-text`."""
+        several = several_texts(texts)
+        if not several:
+            raise no_texts(several)
         tokenizer = self._tokenizer()
-        return np.stack([self.embed_tokens(tokenizer.encode(text)) for text in texts])
+        return np.stack([self.embed_tokens(tokenizer.encode(text)) for text in several])
 
     def embed_tokens(self, tokens: npt.ArrayLike) -> FloatArray:
         """The embedding (width,) of one text's tokens. LocalError `wrong-token`, `text-too-long`."""
@@ -95,6 +99,23 @@ class ClearModel:
         if not isinstance(self.architecture, Llama):
             raise _other(self.architecture, "logits of next tokens", "a decoder, such as Llama")
         return self.architecture
+
+
+def several_texts(texts: Any) -> list[Any]:
+    """What somebody gives as texts, one after the other, each to be looked at. LocalError `wrong-argument` for a text
+    by itself or the tokens of one, which would be taken for as many texts as they have characters or tokens."""
+    if isinstance(texts, str | bytes | Mapping | Set) or not isinstance(texts, Iterable):
+        raise no_texts(texts)
+    several = list(texts)
+    if any(isinstance(text, int | np.integer) for text in several):
+        raise LocalError("wrong-argument", "tokens of one text are given as several texts", "a list of them: [tokens]")
+    return several
+
+
+def no_texts(texts: Any) -> LocalError:
+    """The error for what is no list of texts, or one of none; it says nothing of a text."""
+    told = f"a {type(texts).__name__}" + (" of none" if isinstance(texts, list) else "")
+    return LocalError("wrong-argument", f"{told} is given as `texts`", "one text or more: [text, ...]")
 
 
 def checked_tokens(architecture: Architecture, tokens: npt.ArrayLike, before: int = 0) -> Tokens:

@@ -16,7 +16,7 @@ from protocols.array.misuse import need_context
 from protocols.array.node import Facts
 from protocols.array.secret import SecretArray
 from protocols.models.architectures import Bert
-from protocols.models.clear_model import checked_tokens
+from protocols.models.clear_model import checked_tokens, several_texts
 from protocols.models.model import Model
 from protocols.models.refusals import unsupported
 from protocols.numeric.arg_maximum import arg_maximum
@@ -63,7 +63,7 @@ async def embed(
     bert = standing.architecture
     if not isinstance(bert, Bert):
         raise unsupported(f"a {type(bert).__name__}", "embeddings of texts", "an encoder, such as Bert")
-    own = None if ctx.me != user or texts is None else [_tokens(standing.model, text) for text in texts]
+    own = None if ctx.me != user or texts is None else [_tokens(standing.model, text) for text in several_texts(texts)]
     call = ctx.child("embed", line=user_line(), mark=standing.mark)
     counts = await announced(call, user, own, bert.window)
     rows = one_hot_rows(call, user, own, counts, bert.vocabulary)

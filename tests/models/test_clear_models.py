@@ -8,6 +8,7 @@ from models.tiny_models import BERT, LLAMA, weights
 
 from mpc.errors import LocalError
 from protocols.models.clear_model import ClearModel
+from protocols.models.model import Model
 
 TOKENS = np.array([3, 17, 0, 39, 8])
 
@@ -154,3 +155,12 @@ def test_what_an_architecture_does_not_give_is_refused():
     with pytest.raises(LocalError) as caught:
         ClearModel(BERT, {}, None).embed(["a text"])
     assert caught.value.code == "no-tokenizer"
+
+
+@pytest.mark.parametrize("texts", ["hello", {"hello": 1}, {"hello"}, [], 5, [1, 2]])
+def test_what_is_no_list_of_texts_is_refused_without_a_word_of_it(texts):
+    """A text by itself would be an embedding of each of its characters."""
+    with pytest.raises(LocalError) as caught:
+        Model(BERT, weights(BERT)).clear.embed(texts)
+    assert caught.value.code == "wrong-argument"
+    assert "hello" not in str(caught.value)

@@ -124,6 +124,12 @@ def test_a_plan_knows_no_text():
         ([[1, -1]], "wrong-token"),
         ([[1] * 17], "text-too-long"),
         (["a text"], "no-tokenizer"),
+        ("a text", "wrong-argument"),
+        (b"a text", "wrong-argument"),
+        ({"a text": 1}, "wrong-argument"),
+        ([1, 2, 3], "wrong-argument"),
+        (np.array([1, 2, 3]), "wrong-argument"),
+        (7, "wrong-argument"),
     ],
 )
 def test_what_is_no_text_is_refused_before_anything_is_sent(texts, code):
