@@ -194,11 +194,11 @@ FOLDER_ORDER = {
     ),
     "protocols.consent": ("keeper", "votes", "agreement", "__init__"),
     "protocols.models": (
-        "refusals", "architectures", "tensors", "configs", "safetensors_file", "bert_names", "llama_names",
-        "gguf_header", "gguf_file", "gguf_llama", "tokenizing", "gguf_tokenizer", "clear_numbers", "clear_bert",
-        "clear_llama", "clear_model", "model", "public_file", "transformer_files", "predictor", "sklearn_trees",
-        "sklearn_estimators", "chain", "onnx_file", "torch_modules", "loading", "fixed_point", "calibrating", "told",
-        "secret_model", "__init__",
+        "refusals", "architectures", "tensors", "configs", "sentence_encoders", "safetensors_file", "bert_names",
+        "llama_names", "gguf_header", "gguf_file", "gguf_llama", "tokenizing", "gguf_tokenizer", "clear_numbers",
+        "clear_bert", "clear_llama", "clear_model", "model", "public_file", "transformer_files", "predictor",
+        "sklearn_trees", "sklearn_estimators", "chain", "onnx_file", "torch_modules", "loading", "fixed_point",
+        "calibrating", "told", "secret_model", "__init__",
     ),
     "protocols.transformer": (
         "fractions", "declared", "weights", "past", "rotary", "layers", "bert", "llama", "asking", "private_model",

@@ -67,15 +67,20 @@ class Config:
 
 def config_in(path: Path) -> dict[str, Any]:
     """A JSON object of a file. LocalError `unreadable-model`."""
-    try:
-        if path.stat().st_size > LARGEST_CONFIG:
-            raise unreadable(path.name, f"over {LARGEST_CONFIG:,} bytes")
-        found = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError) as error:
-        raise unreadable(path.name, f"as JSON: {error}") from None
+    found = json_in(path)
     if not isinstance(found, dict):
         raise unreadable(path.name, "no JSON object")
     return found
+
+
+def json_in(path: Path) -> Any:
+    """What a small file says in JSON. LocalError `unreadable-model`."""
+    try:
+        if path.stat().st_size > LARGEST_CONFIG:
+            raise unreadable(path.name, f"over {LARGEST_CONFIG:,} bytes")
+        return json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError) as error:
+        raise unreadable(path.name, f"as JSON: {error}") from None
 
 
 def _short(value: Any) -> str:

@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
+from mpc.errors import LocalError
 from protocols.models import bert_names, llama_names
 from protocols.models.architectures import Architecture, Bert, Llama
-from protocols.models.configs import Config, config_in
+from protocols.models.configs import config_in
 from protocols.models.gguf_file import gguf_file
 from protocols.models.gguf_llama import llama_in, tensors_in
 from protocols.models.gguf_tokenizer import tokenizer_of
 from protocols.models.model import Model
-from protocols.models.refusals import Unsupported, unsupported
+from protocols.models.refusals import unsupported
 from protocols.models.safetensors_file import Stored, require_floats, stored_in
+from protocols.models.sentence_encoders import window_beside
 from protocols.models.tensors import Read, Tensors, matched
 from protocols.models.tokenizing import Tokenizer, tokenizer_in
 
@@ -55,7 +57,7 @@ def of_safetensors(
     """A model of a safetensors file, with config.json and tokenizer.json beside it unless they are given."""
     stored = stored_in(path)
     if not isinstance(architecture, Bert | Llama):
-        config = config_in(path.with_name("config.json")) if config is None else config
+        config = _config_beside(path) if config is None else config
         architecture = architecture_of(config, path, architecture)
     family = next(f for f in FAMILIES.values() if f.architecture is type(architecture))
     beside = path.with_name("tokenizer.json")
@@ -64,12 +66,22 @@ def of_safetensors(
     return Model(architecture, own_tensors(path.name, stored, family, architecture), tokenizer)
 
 
+def _config_beside(path: Path) -> Mapping[str, Any]:
+    beside = path.with_name("config.json")
+    if not beside.exists():
+        raise LocalError(
+            "unreadable-model", f"no config.json is beside {path.name}, which states the model's numbers",
+            "config=.., the path of one; or architecture=.., all numbers: mpc.learning.Bert(..) or Llama(..)",
+        )  # fmt: skip
+    return config_in(beside)
+
+
 def architecture_of(config: Mapping[str, Any], path: Path, kind: str | None) -> Architecture:
     """What a config states. LocalError `unsupported-model` for a family that is not known."""
     name = config.get("model_type") if kind is None else kind
     if not isinstance(name, str) or name not in FAMILIES:
         raise_unknown(path.name, str(name))
-    return FAMILIES[name].of_config(config, path.name, _window_beside(path))
+    return FAMILIES[name].of_config(config, path.name, window_beside(path))
 
 
 def own_tensors(subject: str, stored: Mapping[str, Stored], family: Family, architecture: Architecture) -> Tensors:
@@ -105,22 +117,3 @@ def _drop_tied(found: dict[str, Any], architecture: Architecture) -> None:
 
 def _turned(read: Read) -> Read:
     return lambda: read().T
-
-
-def _window_beside(path: Path) -> int | None:
-    """The longest text of a sentence encoder, where its file of that stands beside; also the kind of pooling."""
-    _require_mean(path)
-    beside = path.with_name("sentence_bert_config.json")
-    return Config(config_in(beside), beside.name).whole("max_seq_length") if beside.exists() else None
-
-
-def _require_mean(path: Path) -> None:
-    """LocalError `unsupported-model` where a sentence encoder pools otherwise than by the mean."""
-    beside = path.parent / "1_Pooling" / "config.json"
-    if beside.exists():
-        config, problems = Config(config_in(beside), beside.name), Unsupported(beside.name)
-        config.expect(problems, "pooling_mode_mean_tokens", (True,), True)
-        others = [name for name in config.values if name.startswith("pooling_mode_") and "_mean_tokens" not in name]
-        for name in others:
-            config.expect(problems, name, (False,), False)
-        problems.refuse()

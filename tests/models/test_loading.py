@@ -161,7 +161,9 @@ def test_a_config_that_is_none_is_refused(tmp_path):
     code, said = code_of(load, write_safetensors(tmp_path, BERT, weights(BERT), {"num_attention_heads": 5}))
     assert (code, "heads=5" in said) == ("wrong-architecture", True)
     path.with_name("config.json").unlink()
-    assert code_of(load, path)[0] == "unreadable-model"
+    for kind in (None, "bert"):
+        code, said = code_of(load, path, architecture=kind)
+        assert (code, "architecture=" in said.split("what to do")[1]) == ("unreadable-model", True)
 
 
 @pytest.mark.parametrize("architecture", [BERT, LLAMA])
@@ -266,6 +268,46 @@ def test_a_sentence_encoder_states_its_longest_text_and_its_pooling(tmp_path):
     code, said = code_of(load, path)
     assert code == "unsupported-model"
     assert "pooling_mode_mean_tokens=False; pooling_mode_cls_token=True" in said
+
+
+MODULES = ("Transformer", "Pooling", "Normalize")
+
+
+def write_modules(folder, names):
+    """As sentence-transformers lists what a text goes through."""
+    listed = [
+        {"idx": i, "name": str(i), "path": f"{i}_{name}" if i else "", "type": f"sentence_transformers.models.{name}"}
+        for i, name in enumerate(names)
+    ]
+    (folder / "modules.json").write_text(json.dumps(listed))
+
+
+def test_a_sentence_encoder_goes_through_what_is_computed_here(tmp_path):
+    own = weights(BERT)
+    path = write_safetensors(tmp_path, BERT, own)
+    write_modules(tmp_path, MODULES)
+    same(load(path), own)
+
+
+@pytest.mark.parametrize(
+    ("names", "named"),
+    [((*MODULES[:2], "Dense", "Normalize"), "a Dense"), (MODULES[:2], "no Normalize"), (MODULES[::2], "no Pooling"),
+     ((*MODULES, "Dense"), "a Dense"), ((*MODULES[:2], "LayerNorm", "Dense"), "a LayerNorm; a Dense; no Normalize"),
+     (("Transformer", "Normalize", "Pooling"), "another order")],
+)  # fmt: skip
+def test_a_sentence_encoder_of_other_modules_is_refused(tmp_path, names, named):
+    """Its embeddings would be others than those that it was trained to give."""
+    path = write_safetensors(tmp_path, BERT, weights(BERT))
+    write_modules(tmp_path, names)
+    code, said = code_of(load, path)
+    assert (code, named in said) == ("unsupported-model", True), said
+
+
+@pytest.mark.parametrize("text", ["{}", "[1]", '[{"type": 3}]', "[", "[" * 100_000, '[{"idx": 0}]'])
+def test_a_list_of_modules_that_is_none_is_refused(tmp_path, text):
+    path = write_safetensors(tmp_path, BERT, weights(BERT))
+    (tmp_path / "modules.json").write_text(text)
+    assert code_of(load, path)[0] == "unreadable-model"
 
 
 def test_numbers_may_be_given_beside_the_file(tmp_path):
