@@ -19,6 +19,7 @@ from protocols.array.lines import user_line
 from protocols.array.misuse import need_context
 from protocols.array.node import Kind
 from protocols.array.secret import SecretArray
+from protocols.models.model import Model
 from protocols.models.predictor import Activation, Layer, Part, Predictor, Trees
 from protocols.models.refusals import unsupported
 from protocols.models.told import MOST_BITS, MOST_NUMBERS, Form, Told, ToldLayer, ToldTrees, fits, form_of, told_form
@@ -129,8 +130,8 @@ async def secret_model(ctx: Context, owner: int, model: Predictor | None = None)
 
     Numbers are rounded to the session's `fractional_bits`, thresholds of trees downwards, so that rows whose numbers
     are multiples of the last place take the same way as in the clear. Against what the suite is. One message, and the
-    messages of `mpc.secret`. LocalError `no-value` at an owner without a model, `model-too-large`; PeerError
-    `unexpected-message`, and as of `mpc.secret`.
+    messages of `mpc.secret`. LocalError `no-value` at an owner without a model, `wrong-argument` for a transformer,
+    `model-too-large`; PeerError `unexpected-message`, and as of `mpc.secret`.
     """
     need_context(ctx, "learning.secret_model")
     line = user_line()
@@ -187,7 +188,14 @@ def _tables(part: Trees) -> tuple[npt.NDArray[Any], ...]:
 
 
 def _own(model: Predictor | None, fraction: int, line: str) -> Predictor:
-    """The owner's model on the grid. LocalError `no-value`, `model-too-large`."""
+    """The owner's model on the grid. LocalError `no-value`, `wrong-argument`, `model-too-large`."""
+    if isinstance(model, Model):
+        raise LocalError(
+            "wrong-argument",
+            "a transformer is given as a model of rows",
+            "await mpc.learning.private_model(ctx, model, owner), and mpc.learning.embed or generate",
+            line=line,
+        )
     if not isinstance(model, Predictor):
         raise LocalError(
             "no-value",

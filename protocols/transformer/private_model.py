@@ -13,6 +13,8 @@ from protocols.array.lines import user_line
 from protocols.array.misuse import need_context
 from protocols.models.architectures import Bert, Llama
 from protocols.models.model import Model
+from protocols.models.predictor import Predictor
+from protocols.models.public_file import public_digest
 from protocols.party_indices import party_index
 from protocols.transformer.bert import Encoder, stand_encoder
 from protocols.transformer.llama import Decoder, stand_decoder
@@ -28,6 +30,8 @@ class PrivateModel:
     model: Model = field(repr=False)
     owner: int
     weights: Encoder | Decoder = field(repr=False)
+    known: bytes = field(repr=False)
+    """The digest of what is public of the model: architecture, tokenizer and frame."""
 
     @property
     def architecture(self) -> Bert | Llama:
@@ -41,8 +45,12 @@ class PrivateModel:
 
     def mark_with(self, *public: Any) -> int:
         """The same, with public arguments of a call."""
-        digest = sha256(f"{self.architecture!r} of party {self.owner}, {public!r}".encode()).digest()
-        return int.from_bytes(digest[:8], "little") | 1
+        return _mark(self.known, self.owner, public)
+
+
+def _mark(known: bytes, owner: int, public: tuple[Any, ...] = ()) -> int:
+    digest = sha256(known + f" of party {owner}, {public!r}".encode()).digest()
+    return int.from_bytes(digest[:8], "little") | 1
 
 
 async def private_model(
@@ -63,26 +71,40 @@ async def private_model(
     mapped from the user's disk (`protocols/weights`); every party gives one of its own, or none does.
 
     LocalError `no-weights`, `weights-range`, `wrong-argument` for what is no model, or another one under this name;
-    `no-such-party`. PeerError `public-values-differ` where parties have models of different architectures.
+    `no-such-party`. PeerError `public-values-differ` where parties have models of different architectures,
+    tokenizers or frames: a text would be other tokens at its user than those that the model was trained on. Let the
+    others `load` the file that the owner wrote by `write_public`.
     """
     if isinstance(model, PrivateModel):
         return model
     need_context(ctx, "learning.private_model")
     owner = party_index(ctx.everyone, owner, user_line())
-    if not isinstance(model, Model):
-        raise LocalError("wrong-argument", f"a {type(model).__name__} is no model", "give what mpc.learning.load gives")
+    _require_model(model)
     kept: dict[str, tuple[Model, PrivateModel]] = ctx.session.kept.setdefault(_KEPT, {})
     name = name or f"{type(model.architecture).__name__} of {ctx.names[owner]}"
     if name in kept:
         return _again(kept[name], model, name)
-    weights = _weights(ctx, model, owner)
-    call = ctx.child("private_model", line=user_line(), mark=PrivateModel(model, owner, ()).mark)  # type: ignore[arg-type]
+    weights, known = _weights(ctx, model, owner), public_digest(model)
+    call = ctx.child("private_model", line=user_line(), mark=_mark(known, owner))
     stand: Any = stand_encoder if isinstance(model.architecture, Bert) else stand_decoder
     with kept_in(folder):
-        standing = PrivateModel(model, owner, await stand(call, name, owner, model.architecture, weights))
+        standing = PrivateModel(model, owner, await stand(call, name, owner, model.architecture, weights), known)
     ctx.join(call)
     kept[name] = model, standing
     return standing
+
+
+def _require_model(model: Any) -> None:
+    if isinstance(model, Predictor):
+        raise LocalError(
+            "wrong-argument", "a Predictor, of an estimator or a network, is given as a transformer",
+            "await mpc.learning.secret_model(ctx, owner, predictor), and its predict(rows)",
+        )  # fmt: skip
+    if not isinstance(model, Model):
+        raise LocalError(
+            "wrong-argument", f"a {type(model).__name__} is no model",
+            "give what mpc.learning.load gives of a transformer: whole at its owner, model.public at the others",
+        )  # fmt: skip
 
 
 def _weights(ctx: Context, model: Model, owner: int) -> Any:

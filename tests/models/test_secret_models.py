@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 from models.estimators import FEATURES, NAMES, ROWS, fitted, wanted
+from models.tiny_models import BERT
 
 import mpc
 from mpc.errors import LocalError, PeerError
 from protocols.models import told
 from protocols.models.loading import load
+from protocols.models.model import Model
 from protocols.models.predictor import Layer, Predictor
 
 ASKED = ROWS[:12]
@@ -199,6 +201,7 @@ def test_misuses_are_said():
     large = Predictor((Layer(np.full((FEATURES, 1), 2.0**49), np.zeros(1)),), "values")
     for model, how, code in (
         (None, {}, "no-value"), ("a model", {}, "no-value"), (large, {}, "model-too-large"),
+        (Model(BERT, {}), {}, "wrong-argument"),
         (names, {}, "model-too-large"),
         (predictor, {"rows": ASKED[:, :3]}, "wrong-shape"), (predictor, {"what": "probabilities"}, "unsupported-model"),
     ):  # fmt: skip

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 
 import mpc
 from mpc import learning
-from mpc.errors import LocalError
+from mpc.errors import LocalError, PeerError
+from protocols.models.model import Model
+from protocols.models.predictor import Layer, Predictor
+from protocols.models.tokenizing import Tokenizer
 from tests.transformer.asked import DECODER, ENCODER, OWNER, SUITES, USER, asks, cosine, own, simulated
 
 TEXTS = [[1, 2, 3, 4, 5], [7, 8, 39]]
@@ -147,6 +152,7 @@ def test_what_is_no_text_is_refused_before_anything_is_sent(texts, code):
         (lambda ctx: ENCODER.public, "no-weights"),
         (lambda ctx: own(ctx, DECODER), "unsupported-model"),
         (lambda ctx: {"a": 1}, "wrong-argument"),
+        (lambda ctx: None, "wrong-argument"),
     ],
 )
 def test_what_gives_no_embedding_is_refused(model, code):
@@ -156,3 +162,40 @@ def test_what_gives_no_embedding_is_refused(model, code):
     with pytest.raises(LocalError) as refused:
         simulated(program)
     assert refused.value.code == code
+
+
+def test_a_predictor_is_sent_to_what_asks_it():
+    predictor = Predictor((Layer(np.ones((2, 1)), np.zeros(1)),), "values")
+
+    async def program(ctx):
+        await learning.private_model(ctx, predictor)
+
+    with pytest.raises(LocalError, match="secret_model") as refused:
+        simulated(program)
+    assert refused.value.code == "wrong-argument"
+
+
+def test_a_user_with_other_tokens_for_the_same_words_is_refused():
+    """Embeddings would be those of other words."""
+    words = [f"w{i}" for i in range(ENCODER.architecture.vocabulary)]
+    whole, other = (_with_words(each) for each in (words, words[::-1]))
+    same = _with_words(words)  # as a user has read it from a file of its own
+
+    async def program(ctx, users):
+        model = whole if ctx.me == OWNER else users.public
+        return await mpc.reveal(ctx, await learning.embed(ctx, model, asks(ctx, ["w1 w2"])), to=USER)
+
+    found = simulated(partial(program, users=same)).results[USER][0]
+    assert np.abs(found - ENCODER.clear.embed_tokens([1, 2])).max() < 2**-8
+    for users in (other, ENCODER):
+        with pytest.raises(PeerError) as refused:
+            simulated(partial(program, users=users))
+        assert refused.value.code == "public-values-differ"
+
+
+def _with_words(words):
+    """ENCODER with a tokenizer of whole words."""
+    tokenizers = pytest.importorskip("tokenizers")
+    inner = tokenizers.Tokenizer(tokenizers.models.WordLevel({word: i for i, word in enumerate(words)}, "w0"))
+    inner.pre_tokenizer = tokenizers.pre_tokenizers.Whitespace()
+    return Model(ENCODER.architecture, ENCODER.tensors, Tokenizer(inner))

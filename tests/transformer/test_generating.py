@@ -11,6 +11,7 @@ import mpc
 from mpc import learning
 from mpc.errors import LocalError
 from protocols.models.model import Model
+from protocols.models.tokenizing import Frame, Tokenizer
 from protocols.suite import suite_of
 from protocols.transformer.fractions import STREAM
 from protocols.transformer.generating import HEAT, ROOM, _next, _noise
@@ -127,19 +128,17 @@ def test_hops_of_a_token():
 HOPS = 100
 
 
-class _Ends:
-    """A tokenizer of which nothing is asked but where answers end."""
-
-    def __init__(self, end):
-        self.frame = type("Frame", (), {"before": np.array(BEFORE), "after": np.zeros(0, np.int64), "end": end})
-
-    def decode(self, tokens):
-        return " ".join(map(str, tokens))
+def _ends(end):
+    """A tokenizer of numbers as words, with where answers end."""
+    tokenizers = pytest.importorskip("tokenizers")
+    words = {str(token): token for token in range(LLAMA.vocabulary)}
+    inner = tokenizers.Tokenizer(tokenizers.models.WordLevel(words, "0"))
+    return Tokenizer(inner, Frame(np.array(BEFORE), np.zeros(0, np.int64), end))
 
 
 def test_an_answer_ends_where_the_model_ends_it():
     end = ANSWER[1]
-    model = Model(LLAMA, DECODER.tensors, _Ends(end))
+    model = Model(LLAMA, DECODER.tensors, _ends(end))
     ended = simulated(lambda ctx: generated(ctx, model=model, before=None))
     assert ended.results[USER].tokens == ANSWER[: ANSWER.index(end)]
     assert ended.results[USER].text == " ".join(map(str, ANSWER[: ANSWER.index(end)]))
