@@ -42,6 +42,10 @@ class Layer:
         """All of its numbers."""
         return self.weight, self.shift
 
+    def rounded(self, unit: float) -> Layer:
+        """Its numbers as the nearest multiples of 1 / unit."""
+        return Layer(np.rint(self.weight * unit) / unit, np.rint(self.shift * unit) / unit, self.activation)
+
     def __call__(self, x: Floats) -> Floats:
         """Of rows x (rows, inputs), in the clear."""
         found: Floats = x @ self.weight + self.shift
@@ -73,6 +77,12 @@ class Trees:
         reached = above.astype(np.int64) @ self.paths == self.rights[:, None]
         found: Floats = np.einsum("trl,tlk->rk", reached, self.leaves) + self.start
         return found
+
+    def rounded(self, unit: float) -> Trees:
+        """Its numbers as multiples of 1 / unit: thresholds downwards, the others the nearest."""
+        thresholds = np.floor(self.thresholds * unit) / unit
+        leaves, start = np.rint(self.leaves * unit) / unit, np.rint(self.start * unit) / unit
+        return Trees(self.features, thresholds, self.paths, self.rights, leaves, start, self.inputs)
 
     @property
     def arrays(self) -> tuple[Floats, ...]:
@@ -110,6 +120,11 @@ class Predictor:
         if self.link == "values":
             return found[:, 0] if found.shape[1] == 1 else found
         return (found[:, 0] > 0).astype(np.int64) if self.link in ("sign", "sigmoid") else found.argmax(axis=1)
+
+    def rounded(self, fraction: int = 16) -> Predictor:
+        """The same with numbers as they take part in a session of so many `fractional_bits`, for its owner to look at
+        what that changes on rows of its own. Thresholds of trees are rounded downwards."""
+        return Predictor(tuple(part.rounded(2.0**fraction) for part in self.parts), self.link, self.classes)
 
     def __repr__(self) -> str:
         names = ", ".join(type(part).__name__ for part in self.parts)

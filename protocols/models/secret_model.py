@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ from protocols.array.extremes import argmax
 from protocols.array.functions import sigmoid, tanh
 from protocols.array.inputs import secret
 from protocols.array.lines import user_line
+from protocols.array.missing import MissingAttribute
 from protocols.array.misuse import need_context
 from protocols.array.node import Kind
 from protocols.array.secret import SecretArray
@@ -81,6 +82,13 @@ class SecretModel:
     form: Form
     parts: tuple[SecretLayer | SecretTrees, ...]
 
+    def __getattr__(self, name: str) -> NoReturn:
+        """What scikit-learn's estimators have goes by other names here, since it takes and gives secrets."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        remedy = _METHODS.get(name, "predict(rows), probabilities(rows), decision(rows), classes, form")
+        raise MissingAttribute("unsupported-operation", f"a secret model has no .{name}", remedy, line=user_line())
+
     @property
     def classes(self) -> tuple[Any, ...]:
         """The classes' names, in the order of their places; public."""
@@ -98,7 +106,11 @@ class SecretModel:
 
     def predict(self, rows: SecretArray) -> SecretArray:
         """The place of each row's class among `classes` (rows,), or what a regression gives: (rows,) where that is one
-        number a row. Of classes that are alike the first. LocalError `wrong-shape`."""
+        number a row. Of classes that are alike the first. LocalError `wrong-shape`.
+
+        A place is exactly that of the numbers as they are computed, so that it has an error of 0; where scores differ
+        by less than the error of `decision(rows)`, it may be another than in the clear.
+        """
         found = self.decision(rows)
         if self.form.link == "values":
             return found[:, 0] if self.form.outputs == 1 else found
@@ -117,6 +129,17 @@ class SecretModel:
         if link != "shares":
             raise unsupported("the model", "scores that are no probabilities", "predict(...) or decision(...)")
         return found
+
+
+_METHODS = {
+    "predict_proba": "probabilities(rows): of two classes the second's, of more a column each",
+    "predict_log_proba": "probabilities(rows)",
+    "decision_function": "decision(rows)",
+    "transform": "predict(rows), which of components are all of them",
+    "fit": "a model that its owner has fitted; mpc.learning has those that are trained on secrets",
+    "classes_": "classes",
+}
+"""What scikit-learn calls a method, and what it is here."""
 
 
 async def secret_model(ctx: Context, owner: int, model: Predictor | None = None) -> SecretModel:
@@ -203,7 +226,7 @@ def _own(model: Predictor | None, fraction: int, line: str) -> Predictor:
             "pass what mpc.learning.load makes of an estimator, an ONNX file or a module",
             line=line,
         )
-    found = Predictor(tuple(_on_grid(part, fraction) for part in model.parts), model.link, model.classes)
+    found = model.rounded(fraction)
     if not fits(form_of(found)):
         raise LocalError(
             "model-too-large",
@@ -213,16 +236,6 @@ def _own(model: Predictor | None, fraction: int, line: str) -> Predictor:
             line=line,
         )
     return found
-
-
-def _on_grid(part: Part, fraction: int) -> Part:
-    """Its numbers as they are computed with; thresholds downwards."""
-    unit = 2.0**fraction
-    if isinstance(part, Layer):
-        return Layer(np.rint(part.weight * unit) / unit, np.rint(part.shift * unit) / unit, part.activation)
-    thresholds, leaves = np.floor(part.thresholds * unit) / unit, np.rint(part.leaves * unit) / unit
-    start = np.rint(part.start * unit) / unit
-    return Trees(part.features, thresholds, part.paths, part.rights, leaves, start, part.inputs)
 
 
 def _size(x: SecretArray) -> float:

@@ -40,6 +40,10 @@ _NEAREST = {
     "KNeighborsClassifier": "RandomForestClassifier", "GaussianNB": "LinearDiscriminantAnalysis",
     "AdaBoostClassifier": "GradientBoostingClassifier", "OneHotEncoder": "columns of 0 and 1 as inputs",
     "ColumnTransformer": "columns that are scaled alike, or scaled before they come",
+    **dict.fromkeys(
+        ("GridSearchCV", "RandomizedSearchCV", "HalvingGridSearchCV", "HalvingRandomSearchCV"),
+        "what it found, once it is fitted: its best_estimator_",
+    ),
 }  # fmt: skip
 
 

@@ -118,3 +118,10 @@ def test_each_estimator_that_is_named_is_taken_as_it_comes(name):
     predictor = load(estimator)
     found, want = predictor.predict(ROWS), wanted(estimator, predictor.classes, ROWS)
     assert np.allclose(found.reshape(want.shape), want, atol=1e-9)
+
+
+def test_a_search_is_sent_to_what_it_found():
+    search = pytest.importorskip("sklearn.model_selection")
+    linear = pytest.importorskip("sklearn.linear_model")
+    with pytest.raises(LocalError, match="best_estimator_"):
+        load(search.GridSearchCV(linear.Ridge(), {"alpha": [1, 2]}))

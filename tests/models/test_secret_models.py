@@ -108,6 +108,35 @@ def test_how_far_an_answer_may_be_off_counts_the_rounding_of_the_model(name):
     assert caught.value.code == "tolerance-exceeded"
 
 
+@pytest.mark.parametrize("name", ["LogisticRegression of three", "RandomForestClassifier", "MLPClassifier of three"])
+def test_an_owner_sees_beforehand_what_rounding_does(name):
+    """The rounded model in the clear is the one that is asked: 8 bits after the point change many of its numbers."""
+    predictor = load(fitted(name))
+    coarse = predictor.rounded(8)
+    for part in coarse.parts:
+        assert all(np.array_equal(array * 256, np.rint(array * 256)) for array in part.arrays)
+    assert np.abs(predictor.rounded(50).decision(ASKED) - predictor.decision(ASKED)).max() < 2**-40
+    assert np.abs(coarse.decision(ASKED) - predictor.decision(ASKED)).max() > 0
+    assert np.array_equal(asked(predictor), predictor.rounded().predict(ASKED))
+
+
+def test_names_of_scikit_learn_are_answered_with_those_here():
+    async def main(ctx, mine):
+        model = await mpc.learning.secret_model(ctx, 0, load(fitted("LinearRegression")) if ctx.me == 0 else None)
+        said = {}
+        for name in ("predict_proba", "decision_function", "transform", "colour"):
+            with pytest.raises(LocalError) as caught:
+                getattr(model, name)
+            said[name] = str(caught.value)
+        assert not hasattr(model, "predict_proba")
+        return said
+
+    said = mpc.simulate(main, [None, None]).results[0]
+    assert "probabilities(rows)" in said["predict_proba"]
+    assert "decision(rows)" in said["decision_function"]
+    assert all("predict(rows)" in said[name] for name in ("transform", "colour"))
+
+
 def rounds_of(predictor, rows):
     """What a plan counts for a question about these rows."""
 
