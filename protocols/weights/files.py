@@ -1,7 +1,8 @@
 """What owner and user of weights keep on their disks, so that F = W - A is sent once and not in every session.
 
-The owner's file holds the seed of A, and is named by what A may ever mask: these integers, in this ring. Other weights
-have another name, and so another A. Its content is as secret as the weights. The user's file is F, named by its hash.
+The owner's file holds the seed of A, and is named by what A may ever mask: these integers, of this name, in this ring.
+Other weights have another file, and so another A; equal ones of two names too, so that a user does not see it of them.
+Its content is as secret as the weights. The user's file is F, named by its hash.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from protocols.shares import Shape
 from protocols.weights.matrix import Integers
 
 DIGEST_BYTES = 32
+MASK = ".mask"
 PART = ".part"
 _BLOCK = 1 << 24
 
@@ -40,11 +42,11 @@ class KeptMask:
     digest: bytes = field(repr=False)
 
 
-def mask_file(folder: Path, ring: Z2k, integers: Integers) -> Path:
-    """Where the mask of these weights is kept."""
-    content = sha256(integers.reshape(-1).data).digest()
-    name = DomainHash("mask of weights", ring.bits, *integers.shape).absorb(content).bytes(DIGEST_BYTES)
-    return folder / f"{name.hex()}.mask"
+def mask_file(folder: Path, ring: Z2k, name: str, integers: Integers) -> Path:
+    """Where the mask of weights of this name is kept."""
+    content = sha256(name.encode()).digest() + sha256(integers.reshape(-1).data).digest()
+    found = DomainHash("mask of named weights", ring.bits, *integers.shape).absorb(content).bytes(DIGEST_BYTES)
+    return folder / f"{found.hex()}{MASK}"
 
 
 def recall(file: Path) -> KeptMask | None:
@@ -82,6 +84,28 @@ def keep(file: Path, mask: KeptMask) -> None:
 def masked_file(folder: Path, digest: bytes) -> Path:
     """Where F of this hash is kept."""
     return folder / f"{digest.hex()}.masked"
+
+
+def refuse_both(folder: Path, digest: bytes, own: Path) -> None:
+    """See that a folder has not both halves: F of this hash, and the seed of its mask, which give the weights away.
+
+    Each party asks after it has written its half, which is deleted then; so of two that write into one folder, the
+    later one at least sees it. LocalError `wrong-argument`.
+    """
+    if not masked_file(folder, digest).exists() or not any(_masks(file, digest) for file in folder.glob(f"*{MASK}")):
+        return
+    own.unlink(missing_ok=True)
+    raise LocalError(
+        "wrong-argument", f"both parties keep masked weights in {folder}, and their halves together are the weights",
+        "folder= of its own for each party, which the other cannot read; delete this one",
+    )  # fmt: skip
+
+
+def _masks(file: Path, digest: bytes) -> bool:
+    with suppress(LocalError):
+        kept = recall(file)
+        return kept is not None and kept.digest == digest
+    return False
 
 
 def mapped(file: Path, shape: Shape, digest: bytes) -> Words | None:
@@ -137,12 +161,14 @@ def written(folder: Path, shape: Shape) -> Iterator[tuple[Words, Callable[[bytes
 
 
 def _new_part(folder: Path) -> tuple[int, str]:
-    """A part under a lock, and none that nobody holds beside it: one process at a time looks and begins one."""
+    """A part under a lock, and none that nobody holds beside it: one process at a time looks and begins one.
+
+    Another one may give its part its name meanwhile."""
     whole = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         flock(whole, LOCK_EX)
         for left in folder.glob(f"*{PART}"):
-            with suppress(BlockingIOError), open(left, "r+b") as stream:
+            with suppress(BlockingIOError, FileNotFoundError), open(left, "r+b") as stream:
                 flock(stream, LOCK_EX | LOCK_NB)
                 left.unlink()
         descriptor, part = tempfile.mkstemp(dir=folder, suffix=PART)

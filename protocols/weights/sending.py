@@ -17,7 +17,17 @@ from mpc.context import Context, Spec
 from mpc.errors import PeerError
 from mpc.prg import Seed
 from protocols.preprocessing.expanding import matrix_stream, row_blocks
-from protocols.weights.files import DIGEST_BYTES, KeptMask, keep, mapped, mask_file, masked_file, recall, written
+from protocols.weights.files import (
+    DIGEST_BYTES,
+    KeptMask,
+    keep,
+    mapped,
+    mask_file,
+    masked_file,
+    recall,
+    refuse_both,
+    written,
+)
 from protocols.weights.matrix import StandingMatrix
 
 _DIGEST_WORDS = DIGEST_BYTES // 8
@@ -48,7 +58,7 @@ async def half_kept(ctx: Context, w: StandingMatrix, folder: Path) -> Words | No
 async def _owner_keeps(ctx: Context, w: StandingMatrix, folder: Path) -> None:
     """The mask of these weights, or a new one where there is none, comes to stand."""
     assert w.integers is not None
-    file = await ctx.in_thread(mask_file, folder, w.ring, w.integers)
+    file = await ctx.in_thread(mask_file, folder, w.ring, w.name, w.integers)
     kept = recall(file)
     secret = (Seed.fresh() if kept is None else kept.seed).secret
     ctx.session.supply.bring(w.where, np.frombuffer(secret, U64))
@@ -58,6 +68,7 @@ async def _owner_keeps(ctx: Context, w: StandingMatrix, folder: Path) -> None:
         digest = await send_masked(ctx, w, seed, None)
         if kept is None:
             await ctx.in_thread(keep, file, KeptMask(Seed(secret), digest))
+            await ctx.in_thread(refuse_both, folder, digest, file)
 
 
 async def _user_keeps(ctx: Context, w: StandingMatrix, folder: Path) -> Words:
@@ -66,7 +77,9 @@ async def _user_keeps(ctx: Context, w: StandingMatrix, folder: Path) -> Words:
     _, masked = await offer(ctx, w, _NONE, folder)
     if masked is None:
         with written(folder, w.shape) as (room, finish):
-            masked = await ctx.in_thread(finish, await send_masked(ctx, w, nothing, room))
+            digest = await send_masked(ctx, w, nothing, room)
+            masked = await ctx.in_thread(finish, digest)
+        await ctx.in_thread(refuse_both, folder, digest, masked_file(folder, digest))
     return masked
 
 

@@ -50,7 +50,8 @@ async def stand(
     gets F = W - A, which is uniformly random to it: 8 bytes a weight. Else W is shared, at the suite's cost. Nobody
     learns anything of W but its shape. Semi-honest; whoever made A and the user together know W.
     `folder`: where a party keeps its half for sessions to come, of which each has its own: in these F is sent no more,
-    and it is mapped from the disk, not held in memory. All parties give one, or none does; it may come by `kept_in`.
+    and it is mapped from the disk, not held in memory. Each party gives one of its own,
+    or none does; it may come by `kept_in`.
     LocalError `weights-stand`, `wrong-shape`, `weights-not-integers`, `weights-range`, and for a folder `unwritable`,
     `key-exposed`, `weights-damaged`; PeerError `weights-differ`.
     """

@@ -28,11 +28,11 @@ W = np.array([[3, -4, 9], [5, 32767, 0], [-32768, 1, 1], [0, 0, 7]])
 X = np.array([[1, 2, 3, 4], [2**64 - 7, 2**63, 0, 11]], np.uint64)
 
 
-def session(folders, w=W, ring=Z64, during=None):
+def session(folders, w=W, ring=Z64, during=None, name="layer"):
     """A session in which w stands, kept in each party's folder; x w at both, F at the user, F's words sent."""
 
     async def main(ctx, mine):
-        held = await stand(ctx, "layer", 0, w if ctx.me == 0 else None, w.shape, folder=folders[ctx.me])
+        held = await stand(ctx, name, 0, w if ctx.me == 0 else None, w.shape, folder=folders[ctx.me])
         if during:
             during(ctx)
         x = await ctx.suite.input(ctx, 1, ring.reduce(X) if ctx.me == 1 else None, X.shape)
@@ -77,6 +77,15 @@ def test_other_weights_and_other_rings_have_other_masks(folders):
     assert sent == W.size
     assert not (Ring(63).reduce(first) == other).any()
     assert session(folders)[1] == session(folders, changed)[1] == 0
+
+
+def test_equal_weights_of_two_names_have_two_masks(folders):
+    """What the user sees of them has nothing in common: 12 words of 64 bits are alike with probability below 2^-60."""
+    first, _ = session(folders)
+    second, sent = session(folders, name="next layer")
+    assert sent == W.size
+    assert not (first == second).any()
+    assert session(folders, name="next layer")[1] == 0
 
 
 @pytest.mark.parametrize("lost", ["gone", "short", "changed", "a folder"])
@@ -172,6 +181,25 @@ def test_what_another_process_is_writing_is_left_alone(tmp_path):
     assert [file.name for file in tmp_path.iterdir()] == [masked_file(tmp_path, digest).name]
 
 
+def test_a_part_that_gets_its_name_meanwhile_is_no_error(tmp_path):
+    """Of another session: it was listed, and is gone before it is opened."""
+    gone = tmp_path / "another.part"
+    listed = mock.patch("protocols.weights.files.Path.glob", return_value=[gone])
+    with listed, written(tmp_path, (2, 3)) as (room, finish):
+        room[...] = 7
+        finish(digest_of(room))
+    assert [file.suffix for file in tmp_path.iterdir()] == [".masked"]
+
+
+def test_one_folder_for_both_parties_is_refused(tmp_path):
+    """The two halves never stay there together; nor do they where one of them was there before."""
+    for _ in range(2):
+        with pytest.raises(LocalError, match="wrong-argument"):
+            session([tmp_path, tmp_path])
+        masks = [recall(file) for file in tmp_path.glob("*.mask")]
+        assert not any(masked_file(tmp_path, mask.digest).exists() for mask in masks)
+
+
 def test_the_owners_file_is_checked(folders):
     session(folders)
     (file,) = folders[0].iterdir()
@@ -192,7 +220,7 @@ def test_the_owners_file_is_checked(folders):
 
 def test_a_mask_is_kept_once(tmp_path):
     """Of two sessions at a time the first one's mask stays: both have sent F under a mask of its own."""
-    file = mask_file(tmp_path, Z64, W.astype(np.int16))
+    file = mask_file(tmp_path, Z64, "layer", W.astype(np.int16))
     first, second = (KeptMask(Seed.fresh(), bytes(32)) for _ in range(2))
     keep(file, first)
     keep(file, second)
