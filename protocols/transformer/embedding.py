@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from mpc.context import Context
@@ -28,8 +27,16 @@ from protocols.transformer.asking import Tokens, announced, one_hot_rows
 from protocols.transformer.bert import encode
 from protocols.transformer.fractions import STREAM, WEIGHT
 from protocols.transformer.private_model import PrivateModel, private_model
-from protocols.transformer.weights import share_row, stand_matrix
+from protocols.transformer.weights import (
+    OF_LENGTH_ONE,
+    SMALLER,
+    integers,
+    need_ring,
+    own_reals,
+    share_row,
+)
 from protocols.weights.product import product
+from protocols.weights.standing import stand
 
 LARGEST = Range.of_reals(-1.01, 1.01, STREAM)
 """Of a vector of length 1 a number is at most 1, and what is computed is off by far less than a hundredth."""
@@ -83,9 +90,16 @@ async def nearest(
     of several the lowest. (texts,)
 
     `documents` (count, width) are embeddings that `owner` has, None at the others; their number is public. Nobody
-    learns anything: reveal the index to whom it is for.
+    learns anything: reveal the index to whom it is for. LocalError `no-value`, `wrong-shape`, `weights-range`.
     """
-    turned = None if documents is None else np.asarray(documents, np.float64).T
+    need_context(ctx, "learning.nearest")
+    owner, turned = party_index(ctx.everyone, owner, user_line()), None
+    x = await _rows(ctx, embeddings)
+    if ctx.me == owner and not ctx.planning:
+        how = "a row for each of `count` documents, as wide as embeddings are"
+        own = own_reals(ctx, "documents", documents, (count, x.shape[1]), how)
+        integers("documents", own, remedy=OF_LENGTH_ONE)
+        turned = own.T
     return await classify(ctx, embeddings, turned, None, owner=owner, classes=count)
 
 
@@ -100,19 +114,29 @@ async def classify(
 ) -> SecretArray:
     """[index] of the class with the largest x W + b for each embedding x: weights (width, classes) and shift (classes,)
     of `owner`, None at the others. Nobody learns anything: reveal the index to whom it is for. Weights are rounded to
-    12 fractional bits. LocalError `weights-range`, `wrong-shape`."""
+    12 fractional bits. LocalError `no-value`, `weights-range`, `wrong-shape`, `wrong-ring`."""
     need_context(ctx, "learning.classify")
+    need_ring(ctx)
     owner = party_index(ctx.everyone, owner, user_line())
-    x = await share_of(ctx, embeddings)
-    if not isinstance(x, ArithmeticShare) or len(x.shape) != 2:
-        raise LocalError("wrong-shape", f"embeddings of shape {x.shape}", "one row a text, as mpc.learning.embed gives")
+    x = await _rows(ctx, embeddings)
     call = ctx.child("classify", line=user_line())
     name = f"classes {'.'.join(map(str, call.path))}"
     own = ctx.me == owner and not ctx.planning
-    w = await stand_matrix(call, name, owner, weights if own else None, (x.shape[1], classes))
+    shape = (x.shape[1], classes)
+    how = "a column for each of `classes`, as high as embeddings are wide: of scikit-learn model.coef_.T"
+    reals = own_reals(ctx, "weights", weights, shape, how) if own else None
+    whole = None if reals is None else integers("classes", reals, remedy=SMALLER)
+    w = await stand(call, name, owner, whole, shape, fraction=WEIGHT)
     b = await share_row(call, owner, shift if own else None, (classes,), ctx.fractional_bits + WEIGHT)
     ctx.join(call)
     return secret_from(ctx, await prepared(ctx, _largest, x, w, b), kind="int", range=(0, classes - 1))
+
+
+async def _rows(ctx: Context, embeddings: SecretArray) -> ArithmeticShare:
+    x = await share_of(ctx, embeddings)
+    if not isinstance(x, ArithmeticShare) or len(x.shape) != 2:
+        raise LocalError("wrong-shape", f"embeddings of shape {x.shape}", "one row a text, as mpc.learning.embed gives")
+    return x
 
 
 async def _largest(ctx: Context, x: ArithmeticShare, w: Any, b: ArithmeticShare) -> ArithmeticShare:

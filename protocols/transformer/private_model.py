@@ -18,6 +18,7 @@ from protocols.models.public_file import public_digest
 from protocols.party_indices import party_index
 from protocols.transformer.bert import Encoder, stand_encoder
 from protocols.transformer.llama import Decoder, stand_decoder
+from protocols.transformer.weights import need_ring
 from protocols.weights.standing import kept_in
 
 _KEPT = "private models"
@@ -71,13 +72,14 @@ async def private_model(
     mapped from the user's disk (`protocols/weights`); every party gives one of its own, or none does.
 
     LocalError `no-weights`, `weights-range`, `wrong-argument` for what is no model, or another one under this name;
-    `no-such-party`. PeerError `public-values-differ` where parties have models of different architectures,
-    tokenizers or frames: a text would be other tokens at its user than those that the model was trained on. Let the
-    others `load` the file that the owner wrote by `write_public`.
+    `no-such-party`, `wrong-ring` for another one than of 64 bits. PeerError `public-values-differ` where parties have
+    models of different architectures, tokenizers or frames: a text would be other tokens at its user than those that
+    the model was trained on. Let the others `load` the file that the owner wrote by `write_public`.
     """
     if isinstance(model, PrivateModel):
         return model
     need_context(ctx, "learning.private_model")
+    need_ring(ctx)
     owner = party_index(ctx.everyone, owner, user_line())
     _require_model(model)
     kept: dict[str, tuple[Model, PrivateModel]] = ctx.session.kept.setdefault(_KEPT, {})

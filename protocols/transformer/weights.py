@@ -26,17 +26,47 @@ MOST = (1 << 15) - 1
 """The largest weight as an integer."""
 
 
-def integers(name: str, weights: Reals, fraction: int = WEIGHT) -> npt.NDArray[np.int16]:
+BELOW = "this model needs weights below 8: it cannot be run with one public scale"
+
+SMALLER = (
+    "divide weights and shift by the same number, which leaves every class as it is; a linear model of scikit-learn on "
+    "secret features is mpc.learning.secret_model"
+)
+
+OF_LENGTH_ONE = "embeddings of length 1, as model.clear.embed gives: divide each row by np.linalg.norm of it"
+
+
+def need_ring(ctx: Context) -> None:
+    """Ranges and scales of transformers are those of 64 bits. LocalError `wrong-ring`."""
+    if ctx.ring.bits != 64:
+        raise LocalError("wrong-ring", f"a transformer in a ring of {ctx.ring.bits} bits", "ring=64, at all parties")
+
+
+def integers(name: str, weights: Reals, fraction: int = WEIGHT, remedy: str = BELOW) -> npt.NDArray[np.int16]:
     """Weights rounded to the nearest multiple of 2^-fraction. LocalError `weights-range` beyond 16 bits."""
     rounded = np.rint(np.ldexp(weights, fraction))
     largest = float(np.abs(rounded).max(initial=0))
     if not largest <= MOST:
         raise LocalError(
             "weights-range",
-            f"weights of {name} that do not fit into 16 bits with {fraction} fractional bits",
-            "this model needs weights below 8: it cannot be run with one public scale",
+            f"weights of {name} that are not finite, or do not fit into 16 bits with {fraction} fractional bits: they "
+            f"are all below {1 << (15 - fraction)}",
+            remedy,
         )
     return rounded.astype(np.int16)
+
+
+def own_reals(ctx: Context, what: str, given: npt.ArrayLike | None, shape: Shape, how: str) -> Reals:
+    """What the owner gives beside a model, as reals of the announced shape. LocalError `no-value`, `wrong-shape`."""
+    if given is None:
+        raise LocalError(
+            "no-value", f"{ctx.names[ctx.me]} owns the {what}, and gives None",
+            "the owner gives them, everybody else None; owner= says which party that is",
+        )  # fmt: skip
+    reals = np.asarray(given, np.float64)
+    if reals.shape != shape:
+        raise LocalError("wrong-shape", f"{what} of shape {reals.shape}, where {shape} are announced", how)
+    return reals
 
 
 async def stand_matrix(

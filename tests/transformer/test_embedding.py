@@ -199,3 +199,40 @@ def _with_words(words):
     inner = tokenizers.Tokenizer(tokenizers.models.WordLevel({word: i for i, word in enumerate(words)}, "w0"))
     inner.pre_tokenizer = tokenizers.pre_tokenizers.Whitespace()
     return Model(ENCODER.architecture, ENCODER.tensors, Tokenizer(inner))
+
+
+def test_a_model_stands_in_a_ring_of_64_bits_alone():
+    async def program(ctx):
+        await learning.private_model(ctx, own(ctx, ENCODER))
+
+    with pytest.raises(LocalError, match="wrong-ring"):
+        simulated(program, ring=128)
+
+
+DOCUMENTS, COLUMNS = CLEAR, CLEAR.T
+
+
+@pytest.mark.parametrize(
+    ("find", "given", "code", "remedy"),
+    [
+        ("nearest", None, "no-value", "owner="),
+        ("nearest", DOCUMENTS[:1], "wrong-shape", "`count`"),
+        ("nearest", DOCUMENTS[:, 1:], "wrong-shape", "`count`"),
+        ("nearest", DOCUMENTS * 1000, "weights-range", "np.linalg.norm"),
+        ("nearest", DOCUMENTS * np.nan, "weights-range", "np.linalg.norm"),
+        ("classify", None, "no-value", "owner="),
+        ("classify", COLUMNS[:, :1], "wrong-shape", "coef_.T"),
+        ("classify", DOCUMENTS, "wrong-shape", "coef_.T"),
+        ("classify", COLUMNS * 1000, "weights-range", "secret_model"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused_with_a_way_out(find, given, code, remedy):
+    async def program(ctx):
+        x = mpc.secret_from(ctx, ctx.suite.constant(ctx, ctx.ring.zeros((1, BERT_WIDTH))))
+        number = {"nearest": "count", "classify": "classes"}[find]
+        await getattr(learning, find)(ctx, x, given if ctx.me == OWNER else None, **{number: 2})
+
+    with pytest.raises(LocalError) as refused:
+        simulated(program)
+    assert refused.value.code == code
+    assert remedy in refused.value.remedy
