@@ -99,7 +99,7 @@ class CountingSupply:
     def bring(self, standing: Path, words: Words) -> None:
         """Nothing is made of it."""
 
-    def when_made(self, standing: Path, work: WorkedOut) -> None:
+    def when_made(self, standing: Path, work: WorkedOut | None) -> None:
         """Nothing is made."""
 
 

@@ -46,6 +46,7 @@ class StandingMaterial:
     def __init__(self) -> None:
         self._made: dict[str, tuple[Correlation, Material]] = {}
         self._making: dict[str, trio.Lock] = {}
+        self._gone: set[str] = set()
 
     def __repr__(self) -> str:
         return f"<StandingMaterial: {', '.join(sorted(self._made)) or 'nothing'}>"
@@ -56,10 +57,12 @@ class StandingMaterial:
     async def get(self, what: Standing, make: Callable[[], Awaitable[Material]]) -> Material:
         """The same material at every call; the first one, of several at a time too, has it made. Nobody can change it.
 
-        LocalError `standing-differs` if another kind stands under this name.
+        LocalError `standing-differs` if another kind stands under this name, `standing-gone` if none does any more.
         """
+        self._check(what)
         if what.name not in self._made:
             async with self._making.setdefault(what.name, trio.Lock()):
+                self._check(what)
                 if what.name not in self._made:
                     self._made[what.name] = what.kind, tuple(_fixed(words) for words in await make())
         kind, material = self._made[what.name]
@@ -71,9 +74,22 @@ class StandingMaterial:
             )
         return material
 
+    def let_go(self, name: str) -> None:
+        """What stands there leaves the memory, and nothing stands under this name again."""
+        self._made.pop(name, None)
+        self._making.pop(name, None)
+        self._gone.add(name)
+
+    def _check(self, what: Standing) -> None:
+        if what.name in self._gone:
+            raise LocalError(
+                "standing-gone", f"what stood under {what.name!r} was let go",
+                "let go of what no call uses any more; what stands anew has another name",
+            )  # fmt: skip
+
     def adopt(self, other: StandingMaterial) -> list[Correlation]:
         """Let what stands in a session like this one stand here as well; the kinds that did not before."""
-        added = {name: made for name, made in other._made.items() if name not in self._made}
+        added = {name: made for name, made in other._made.items() if name not in self._made and name not in self._gone}
         self._made |= added
         return [kind for kind, _ in added.values()]
 

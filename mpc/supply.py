@@ -78,9 +78,10 @@ class Supply(Protocol):
         stands on it: so it can be the same in another session. Before anybody asks for either, at a supply that is
         `dealt`. SupplyError `material-spent` after that."""
 
-    def when_made(self, standing: Path, work: WorkedOut) -> None:
+    def when_made(self, standing: Path, work: WorkedOut | None) -> None:
         """From now on have this done to pieces that stand on what was made there, when they are made: what follows from
-        them alone is then worked out before a call takes them. A supply may leave it; calls see it by the parts."""
+        them alone is then worked out before a call takes them. A supply may leave it; calls see it by the parts. None:
+        nothing any more, and what was to be done is forgotten."""
 
 
 class Spent:

@@ -50,6 +50,14 @@ def burn_rows(ctx: Context, standing: Standing, first: int, count: int) -> None:
     burnt |= new
 
 
+def let_go(ctx: Context, kept: KeptPast) -> None:
+    """Forget the mask, after the last product by what it hides. Local. All its rows stay burnt: nothing stands under
+    its name again, so that which of them hide something need not be known any more."""
+    ctx.let_go(kept.standing)
+    rows: dict[str, set[int]] = ctx.session.kept.setdefault(_KEPT, {})
+    rows.pop(kept.standing.name, None)
+
+
 def first_of(fresh: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> int:
     """The first of the columns that are said to be new."""
     return int(np.flatnonzero(fresh)[0])

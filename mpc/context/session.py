@@ -115,6 +115,14 @@ class Context(Messaging):
 
         return await session.standing.get(what, make)
 
+    def let_go(self, what: Standing) -> None:
+        """Let this party forget what stands there, and what was to be done to material that stands on it.
+
+        For what serves one call of many in a long session, once no call uses it. Local; its name stays burned.
+        """
+        self.session.standing.let_go(what.name)
+        self.session.supply.when_made((int(Root.STANDING), *what.address), None)
+
     def prg(self, usage: str) -> Prg:
         """A fresh stream of randomness that only this party knows."""
         return self.session.private.prg(usage, self.path, self._stream(usage))

@@ -232,7 +232,7 @@ class StoreSupply:
         """Of the fallback. SupplyError `store-standing` without one."""
         self._of_session("weights", standing).bring(standing, words)
 
-    def when_made(self, standing: Path, work: WorkedOut) -> None:
+    def when_made(self, standing: Path, work: WorkedOut | None) -> None:
         """Of the fallback, which makes all that stands."""
         if self.fallback is not None:
             self.fallback.when_made(standing, work)

@@ -292,7 +292,7 @@ class _Supply:
         """Not offered."""
         raise NotImplementedError
 
-    def when_made(self, standing: Path, work: WorkedOut) -> None:
+    def when_made(self, standing: Path, work: WorkedOut | None) -> None:
         """Left to the calls."""
 
 

@@ -195,9 +195,12 @@ class DealerSupply:
         self._tell(standing, words)
         self.dealing.brought[standing] = words
 
-    def when_made(self, standing: Path, work: WorkedOut) -> None:
+    def when_made(self, standing: Path, work: WorkedOut | None) -> None:
         """The same, of all that is fetched together at a time."""
-        self._work[standing] = work
+        if work is None:
+            self._work.pop(standing, None)
+        else:
+            self._work[standing] = work
 
     async def _worked_out(self, entries: Sequence[Entry], fetched: Sequence[Words]) -> Iterable[Material]:
         """The material of these entries, or what is worked out of it here."""

@@ -201,7 +201,7 @@ class Workshop:
         """Not offered: the parties make no kind that stands on another."""
         raise LocalError("no-maker", "the parties make nothing of what one of them brings", "--preprocessing dealer")
 
-    def when_made(self, standing: Path, work: WorkedOut) -> None:
+    def when_made(self, standing: Path, work: WorkedOut | None) -> None:
         """Left to the calls: the parties make no kind that stands on another."""
 
     # batches

@@ -36,7 +36,7 @@ from protocols.transformer.weights import (
     share_row,
 )
 from protocols.weights.product import product
-from protocols.weights.standing import stand
+from protocols.weights.standing import let_go, stand
 
 LARGEST = Range.of_reals(-1.01, 1.01, STREAM)
 """Of a vector of length 1 a number is at most 1, and what is computed is off by far less than a hundredth."""
@@ -129,7 +129,9 @@ async def classify(
     w = await stand(call, name, owner, whole, shape, fraction=WEIGHT)
     b = await share_row(call, owner, shift if own else None, (classes,), ctx.fractional_bits + WEIGHT)
     ctx.join(call)
-    return secret_from(ctx, await prepared(ctx, _largest, x, w, b), kind="int", range=(0, classes - 1))
+    place = await prepared(ctx, _largest, x, w, b)
+    let_go(ctx, w)
+    return secret_from(ctx, place, kind="int", range=(0, classes - 1))
 
 
 async def _rows(ctx: Context, embeddings: SecretArray) -> ArithmeticShare:

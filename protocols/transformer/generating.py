@@ -36,7 +36,7 @@ from protocols.suite import suite_of
 from protocols.transformer.asking import Tokens, announced, one_hot_rows
 from protocols.transformer.fractions import STREAM
 from protocols.transformer.llama import Decoder, Places, decode, logits, logits_in_order, past_of_owner, places_of
-from protocols.transformer.past import Past, keeps, nothing_past, with_room
+from protocols.transformer.past import Past, forget, keeps, nothing_past, with_room
 from protocols.transformer.private_model import PrivateModel, private_model
 
 ROOM = 32
@@ -90,11 +90,14 @@ async def generate(
     first = _first(standing.model, before)
     own = None if ctx.me != user or question is None else [_asked(standing.model, question)]
     text = _Text(ctx, standing, user, _most(most), ends, _checked(temperature))
-    await text.begin(first, own, line)
-    while await text.goes_on(line):
-        await text.step(line)
-        if on_token is not None and text.tokens is not None:
-            on_token(tuple(text.tokens))
+    try:
+        await text.begin(first, own, line)
+        while await text.goes_on(line):
+            await text.step(line)
+            if on_token is not None and text.tokens is not None:
+                on_token(tuple(text.tokens))
+    finally:
+        text.end()
     return text.answer()
 
 
@@ -175,6 +178,11 @@ class _Text:
         if self.tokens is not None:
             self.tokens.append(int(token[0]))
             self._own = [np.array(self.tokens[-1:])]
+
+    def end(self) -> None:
+        """Nothing more comes: masks of what is past are let go."""
+        forget(self._ctx, self._past)
+        self._past = ()
 
     def answer(self) -> Answer:
         """What has become of it."""

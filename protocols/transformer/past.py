@@ -14,7 +14,7 @@ import numpy.typing as npt
 from mpc.algebra.interface import Z2k
 from mpc.context import Context, together
 from mpc.standing import Standing
-from protocols.kept_past import KeptPast, first_of
+from protocols.kept_past import KeptPast, first_of, let_go
 from protocols.models.architectures import Llama
 from protocols.preprocessing.kinds.random_value import RandomValue
 from protocols.shares import ArithmeticShare, choose, concatenate
@@ -60,6 +60,13 @@ def nothing_past(ctx: Context, llama: Llama, columns: int, name: str = "", room:
     zeros = ctx.ring.zeros((heads, columns, head))
     parts = [[KeptPast(Standing(f"{name}, {i} {what}", kind), zeros) for what in "kv"] for i in range(llama.layers)]
     return tuple(Past(*each) for each in parts)
+
+
+def forget(ctx: Context, past: tuple[Past, ...]) -> None:
+    """Let the masks of a text go that has ended. Local."""
+    for part in (part for layer in past for part in layer):
+        if isinstance(part, KeptPast):
+            let_go(ctx, part)
 
 
 def with_room(ctx: Context, past: tuple[Past, ...], columns: int) -> tuple[Past, ...]:

@@ -71,6 +71,12 @@ async def stand(
     return held
 
 
+def let_go(ctx: Context, w: StandingMatrix) -> None:
+    """Forget what this party's session holds of W, after the last product by it. Local; its name stays burned."""
+    if w.mask is not None:
+        ctx.let_go(w.mask)
+
+
 @contextmanager
 def kept_in(folder: str | Path | None) -> Iterator[None]:
     """Weights that come to stand within a block, by calls between as well, have this `folder` unless told otherwise:

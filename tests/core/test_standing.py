@@ -112,6 +112,21 @@ def test_one_name_is_one_kind() -> None:
         run(main, "dealer")
 
 
+def test_what_was_let_go_never_stands_again() -> None:
+    """Under its name, of this kind or of another: a mask drawn anew could hide what the first one did not."""
+
+    async def main(ctx: Context, mine: Any) -> None:
+        await ctx.standing(KEY)
+        ctx.let_go(KEY)
+        assert len(ctx.session.standing) == 0
+        for what in (KEY, Standing(KEY.name, RandomValue(Z64, (2,)))):
+            with pytest.raises(LocalError, match="standing-gone"):
+                await ctx.standing(what)
+        assert len(ctx.session.standing) == 0
+
+    run(main, "dealer")
+
+
 def test_plans_do_not_list_it_and_count_it_as_a_run_does() -> None:
     async def main(ctx: Context, mine: Any) -> None:
         await ctx.standing(KEY)

@@ -108,6 +108,20 @@ def test_nearest_document_and_class(suite, n):
 BERT_WIDTH = ENCODER.architecture.width
 
 
+def test_documents_are_let_go_when_they_were_compared():
+    """At the user, which has them masked: after each question as little stands as before."""
+
+    async def program(ctx):
+        x = mpc.secret_from(ctx, ctx.suite.constant(ctx, ctx.ring.zeros((1, BERT_WIDTH))))
+        for _ in range(3):
+            near = await learning.nearest(ctx, x, CLEAR if ctx.me == OWNER else None, count=2)
+            await mpc.reveal(ctx, near, to=USER)
+            assert not ctx.session.supply._work
+            assert not len(ctx.session.standing)
+
+    simulated(program)
+
+
 def test_a_plan_knows_no_text():
     async def main(ctx, mine):
         x = await learning.embed(ctx, own(ctx, ENCODER), asks(ctx, TEXTS))

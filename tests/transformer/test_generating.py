@@ -195,3 +195,28 @@ def test_parties_with_other_arguments_are_told():
     with pytest.raises(mpc.PeerError) as refused:
         simulated(program)
     assert refused.value.code == "public-values-differ"
+
+
+@pytest.mark.parametrize("breaks", [False, True])
+def test_masks_of_a_text_are_let_go_when_it_ends(breaks):
+    """However it ends: what stands then is what stood before it, the weights."""
+
+    def stop(tokens):
+        raise RuntimeError("enough")
+
+    async def program(ctx):
+        standing = await learning.private_model(ctx, own(ctx, DECODER))
+        before, asked = len(ctx.session.standing), asks(ctx, [3, 5])
+        try:
+            await learning.generate(
+                ctx, standing, asked, before=[1], most=2, ends=False, on_token=stop if breaks else None
+            )
+        finally:
+            assert len(ctx.session.standing) == before
+            assert not ctx.session.kept["rows of masks that hide something"]
+
+    if breaks:
+        with pytest.raises(RuntimeError, match="enough"):
+            simulated(program)
+    else:
+        simulated(program)
