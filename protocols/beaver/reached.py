@@ -38,8 +38,7 @@ async def reached(ctx: Context, x: OneArray, cell_bits: int, place_bits: int, sh
     uniformly random, whatever x is. Any number of parties; semi-honest, n - 1 may collude.
     """
     counts = await count(ctx, x, cell_bits, place_bits, shown)
-    most = int(shown.sum(1).max(initial=0))
-    return await not_zero(ctx, counts, (len(shown), 1 << place_bits), max(most.bit_length(), 1))
+    return await not_zero(ctx, counts, (len(shown), 1 << place_bits), max(x.shape[1].bit_length(), 1))
 
 
 @cost(

@@ -24,7 +24,7 @@ from protocols.numeric.powers_of_two import exp_scaled
 from protocols.numeric.reciprocal import scaled_reciprocal
 from protocols.numeric.row_maximum import GRID_BITS, Shown, coarse_maximum
 from protocols.ranges import Range
-from protocols.shares import ArithmeticShare, concatenate
+from protocols.shares import ArithmeticShare, choose, concatenate
 from protocols.suite import suite_of
 
 MOST_ABOVE = 0.5
@@ -46,13 +46,15 @@ async def softmax(
     result: int | None = None,
     grid_bits: int = GRID_BITS,
     shown: Shown = None,
+    alike: bool = False,
 ) -> tuple[ArithmeticShare, ArithmeticShare]:
     """[e] in the shape of x (..., n) and [1 / S], (..., 1): softmax is their product.
 
     x has `fraction` fractional bits and |x| <= reach; larger ones give wrong numbers, and nobody notices. `shown`,
     public, says which elements count, at least one of each row; the others have e = 0. e has `fraction` + 4 fractional
-    bits, 1 / S has `result`, or twice `fraction`. `grid_bits`: how coarse M is, in `coarse_maximum`, with its g;
-    d = max(g, 2 g - 1/2).
+    bits, 1 / S has `result`, or twice `fraction`. What is taken follows from how many count; with `alike` from the
+    shape of x alone: all exponentials are computed, and those that do not count replaced by 0.
+    `grid_bits`: how coarse M is, in `coarse_maximum`, with its g; d = max(g, 2 g - 1/2).
     Error: e within E = 2^-(fraction+3) of exp(x - M), so that e / S is within 1.01 e^d (1 + n p) E of the
     softmax p of n elements; 1 / S within 2^-14 of itself and 2 last places.
     Rounds: with a dealer 11 for 32 elements: 3 of `coarse_maximum`, 3 of exp and 5 or 6 of a reciprocal in
@@ -60,17 +62,32 @@ async def softmax(
     Nobody learns anything; adversary and threshold are the suite's. LocalError `wrong-parameter` for a row of which
     nothing is shown, or a reach that `coarse_maximum` refuses.
     """
-    counted = _counted(x, shown)
+    most = _counted(x, shown)
     m = await coarse_maximum(ctx, x, fraction, reach, grid_bits=grid_bits, shown=shown)
     f = fraction + FINER_BITS
-    below = (x - m).reshape((x.size,))
-    at = None if shown is None else np.flatnonzero(np.broadcast_to(shown, x.shape))
     limit = Range.of_reals(-2 * reach - 2.0 ** (grid_bits + 1), MOST_ABOVE, fraction)
-    e = await _exponentials(ctx, below if at is None else below[at], fraction, limit)
-    e = (e if at is None else _put(ctx, e, at, x.size)).reshape(x.shape)
+    e = await _shown_exponentials(ctx, x - m, shown, fraction, limit, alike=alike)
     total = e.sum(-1).reshape((*x.shape[:-1], 1))
-    sums, of_result = _sums(grid_bits, counted, f), 2 * fraction if result is None else result
+    sums = _sums(grid_bits, x.shape[-1] if alike else most, f)
+    of_result = 2 * fraction if result is None else result
     return e, await _reciprocal(ctx, total, sums, f, of_result)
+
+
+async def _shown_exponentials(
+    ctx: Context, x: ArithmeticShare, shown: Shown, fraction: int, limit: Range, *, alike: bool
+) -> ArithmeticShare:
+    """[exp(x)] where shown, and 0 elsewhere, whatever x is there."""
+    if shown is None:
+        e = await _exponentials(ctx, x.reshape((x.size,)), fraction, limit)
+        return e.reshape(x.shape)
+    counts = np.broadcast_to(shown, x.shape)
+    if alike:
+        nothing = suite_of(ctx).constant(ctx, x.ring.zeros(x.shape))
+        e = await _exponentials(ctx, choose(counts, x, nothing).reshape((x.size,)), fraction, limit)
+        return choose(counts, e.reshape(x.shape), nothing)
+    at = np.flatnonzero(counts)
+    e = await _exponentials(ctx, x.reshape((x.size,))[at], fraction, limit)
+    return _put(ctx, e, at, x.size).reshape(x.shape)
 
 
 async def _exponentials(ctx: Context, x: ArithmeticShare, fraction: int, limit: Range) -> ArithmeticShare:

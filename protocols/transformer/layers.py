@@ -54,18 +54,18 @@ async def times_gain(ctx: Context, c: ArithmeticShare, gain: ArithmeticShare) ->
 
 
 async def attend(
-    ctx: Context, q: ArithmeticShare, k: Part, v: Part, shown: Shown | None, reach: float
+    ctx: Context, q: ArithmeticShare, k: Part, v: Part, shown: Shown | None, reach: float, *, alike: bool = False
 ) -> ArithmeticShare:
     """[softmax(q k^T) v] with ACTIVATION + INVERSE bits: q of shape (.., rows, head), k and v (.., columns, head), all
     with ACTIVATION bits, `of_scores` folded into q. Scores are up to `reach`. `shown`: which columns a row looks at,
-    public.
+    public; `alike` as of `softmax`.
 
     Two hops and those of `softmax`, and one: sums of v wait for no division.
     """
     suite = suite_of(ctx)
     scores = await times(ctx, q, k, turned=True)
     scores = await suite.truncate(ctx, scores, ACTIVATION + _whole_bits(q.shape[-1]))
-    e, inverse = await softmax(ctx, scores, ACTIVATION, reach, shown=shown, result=INVERSE)
+    e, inverse = await softmax(ctx, scores, ACTIVATION, reach, shown=shown, alike=alike, result=INVERSE)
     weighed = await suite.truncate(ctx, await times(ctx, e, v, turned=False), EXPONENTIAL)
     return await suite.mul(ctx, weighed, inverse)
 

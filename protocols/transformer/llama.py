@@ -63,12 +63,14 @@ class Decoder(NamedTuple):
 
 class Places(NamedTuple):
     """What is public of where rows stand: cosines and sines of their angles, which columns of the past become theirs,
-    and what each row of a group looks at. What a step takes follows from its shapes."""
+    and what each row of a group looks at. What a step of one row takes follows from its shapes; of
+    several also from `first`, the place of the first, None for one: they compute only the columns they look at."""
 
     cosines: Signed
     sines: Signed
     fresh: Fresh
     shown: npt.NDArray[np.bool_]
+    first: int | None
 
 
 async def stand_decoder(ctx: Context, name: str, owner: int, llama: Llama, weights: Weights | None) -> Decoder:
@@ -152,7 +154,7 @@ async def decode_layer(
     """[x] after a layer, for (tokens, width) of it before, and what is past with these tokens."""
     suite = suite_of(ctx)
     q, past = await _heads(ctx, layer, x, past, places, llama)
-    mixed = await attend(ctx, q, *past, places.shown, DECODERS_SCORES)
+    mixed = await attend(ctx, q, *past, places.shown, DECODERS_SCORES, alike=places.first is None)
     mixed = from_heads(mixed.reshape((llama.heads, x.shape[0], llama.head)))
     above = ACTIVATION + INVERSE + WEIGHT - STREAM
     z = await product(ctx, mixed, layer.output)
@@ -206,4 +208,5 @@ def places_of(llama: Llama, first: int, rows: int, columns: int) -> Places:
     cosines, sines = tables(first, rows, llama.head // 2, llama.rope_base)
     shown = np.arange(columns) <= np.arange(first, first + rows)[:, None]
     group = llama.heads // llama.key_value_heads
-    return Places(cosines, sines, fresh_columns(first, rows, columns), np.tile(shown, (group, 1)))
+    fresh, tiled = fresh_columns(first, rows, columns), np.tile(shown, (group, 1))
+    return Places(cosines, sines, fresh, tiled, first if rows > 1 else None)

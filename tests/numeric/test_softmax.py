@@ -20,11 +20,11 @@ SEED = np.random.default_rng(11)
 every_suite = pytest.mark.parametrize("suite", ["beaver", "ideal", "replicated3"])
 
 
-def parts(x, reach, suite="beaver", n=0, grid_bits=0, shown=None):
+def parts(x, reach, suite="beaver", n=0, grid_bits=0, shown=None, alike=False):
     """e and 1 / S, as reals, and the rounds."""
 
     async def function(ctx, x, r, f):
-        return concatenate(list(await softmax(ctx, x, f, reach, grid_bits=grid_bits, shown=shown)), -1)
+        return concatenate(list(await softmax(ctx, x, f, reach, grid_bits=grid_bits, shown=shown, alike=alike)), -1)
 
     outcome = compute(function, np.rint(x * 2.0**F).astype(np.int64), Range(0, 0), F, suite, n)
     e, inverse = outcome.values[..., :-1], outcome.values[..., -1:]
@@ -71,6 +71,29 @@ def test_any_row(row):
 def test_only_what_is_shown_counts(suite):
     x, shown = reals(2, 6, 6, reach=8), np.tril(np.ones((6, 6), bool))
     check(x, *parts(x, 8, suite, shown=shown)[:2], shown)
+
+
+@every_suite
+def test_what_does_not_count_may_be_any_number_where_all_are_computed(suite):
+    x, shown = reals(2, 6, 6, reach=8), np.tril(np.ones((6, 6), bool))
+    strange = np.where(shown, x, 2.0**20)
+    check(x, *parts(strange, 8, suite, shown=shown, alike=True)[:2], shown)
+
+
+def test_what_is_taken_follows_from_shapes_where_all_are_computed():
+    async def program(ctx, mine, shown):
+        x = await ctx.suite.input(ctx, 0, mine, (1, 40))
+        await softmax(ctx, x, F, 8, shown=np.arange(40) < shown, alike=True)
+
+    words, demands = np.zeros((1, 40), np.uint64), []
+    for count in (1, 17, 40):
+
+        async def main(ctx, mine, count=count):
+            await program(ctx, mine, count)
+            return ctx.session.ledger.material, ctx.session.ledger.bytes_sent
+
+        demands.append(simulate(main, [words, None]).results)
+    assert demands[0] == demands[1] == demands[2]
 
 
 def test_cells_that_leave_nothing_of_a_sum_are_refused():

@@ -12,6 +12,8 @@ from mpc import learning
 from mpc.errors import LocalError
 from protocols.models.model import Model
 from protocols.models.tokenizing import Frame, Tokenizer
+from protocols.preprocessing.dealer import DealerSupply
+from protocols.runs.by_reveal import ByReveal
 from protocols.suite import suite_of
 from protocols.transformer.fractions import STREAM
 from protocols.transformer.generating import HEAT, ROOM, _next, _noise
@@ -220,3 +222,32 @@ def test_masks_of_a_text_are_let_go_when_it_ends(breaks):
             simulated(program)
     else:
         simulated(program)
+
+
+def test_no_step_fetches_what_nobody_foresaw(monkeypatch):
+    """Whatever comes before the question: each step takes exactly the kinds that its batch has."""
+    unforeseen = []
+    make = DealerSupply.make
+
+    async def noted(supply, path, kind):
+        if supply._shelf.kind(path) is not None:
+            unforeseen.append(kind)
+        return await make(supply, path, kind)
+
+    async def program(ctx):
+        ctx.session.foresight = ByReveal(ctx.session)
+        for before in (BEFORE, BEFORE[:1]):
+            await generated(ctx, before=before, ends=False)
+
+    monkeypatch.setattr(DealerSupply, "make", noted)
+    simulated(program)
+    assert not unforeseen
+
+
+def test_a_plan_of_many_tokens_is_what_they_take():
+    async def main(ctx, mine):
+        await generated(ctx, most=6, ends=False)
+
+    planned, run = mpc.plan(main, [None, None]).report, mpc.simulate(main, [None, None]).report
+    assert planned.material == run.material
+    assert (planned.rounds, planned.bytes_sent) == (run.rounds, run.bytes_sent)
