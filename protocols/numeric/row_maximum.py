@@ -13,7 +13,7 @@ import numpy.typing as npt
 from mpc.context import Context, together
 from mpc.errors import LocalError
 from protocols.many_ands import all_of
-from protocols.numeric.arg_maximum import arg_maximum
+from protocols.numeric.arg_maximum import arg_maximum, refuse_empty
 from protocols.numeric.fixed_point import in_small_ring, plus
 from protocols.ranges import Range
 from protocols.shares import ArithmeticShare, BooleanShare, choose, concatenate, stack_planes
@@ -46,7 +46,7 @@ async def coarse_maximum(
     *lead, n = x.shape
     cell_bits = fraction + grid_bits
     place_bits = _place_bits(reach, grid_bits)
-    _refuse_empty(x)
+    refuse_empty(x)
     rows = x.reshape((x.size // n, n))
     shown = None if shown is None else np.broadcast_to(shown, x.shape).reshape(rows.shape)
     if not offers_coarse(ctx) or cell_bits < 0 or fraction < 1:
@@ -55,11 +55,6 @@ async def coarse_maximum(
     most = (await _reached(ctx, rows, cell_bits, place_bits, shown)).sum(-1)
     lowest = (-1 << (place_bits - 1 + cell_bits)) + ((1 << cell_bits) - (1 << (fraction - 1)) if grid_bits > -1 else 0)
     return plus(ctx, most.scale(1 << cell_bits), lowest).reshape((*lead, 1))
-
-
-def _refuse_empty(x: ArithmeticShare) -> None:
-    if not x.shape[-1]:
-        raise LocalError("empty-extreme", "the largest of rows without elements", "check the shape of the input")
 
 
 def offers_coarse(ctx: Context) -> bool:
@@ -101,7 +96,7 @@ async def maximum(ctx: Context, x: ArithmeticShare, limit: Range, shown: Shown =
     Where the suite shuffles, and there are five or more, by opened comparisons after it; else by comparing halves.
     Rounds: n parties' and those of `opened_last.last_places`; or log2(n) times those of a comparison and two.
     """
-    _refuse_empty(x)
+    refuse_empty(x)
     if shown is not None:
         lowest = suite_of(ctx).constant(ctx, x.ring.from_ints(np.full(x.shape, limit.lo)))
         x = choose(shown, x, lowest)

@@ -12,6 +12,7 @@ from mpc.errors import LocalError
 from protocols.numeric.arg_maximum import arg_maximum
 from protocols.numeric.row_maximum import coarse_maximum, maximum
 from protocols.ranges import Range
+from protocols.runs.simulating import simulate
 from protocols.shares import stack
 
 from .computing import compute
@@ -128,3 +129,30 @@ def test_the_place_is_that_of_the_first_largest(suite):
         return stack(list(await arg_maximum(ctx, x, r)))
 
     assert_array_equal(compute(function, x, Range(-2, 2), 0, suite).values, [x.max(1), x.argmax(1)])
+
+
+def test_the_place_where_the_suite_has_no_shuffle():
+    """Of equal elements the first, for any number of elements, odd ones on every level included."""
+    x = [np.random.default_rng(n).integers(-2, 3, (4, n)) for n in range(1, 9)]
+
+    async def main(ctx, mine):
+        found = []
+        for rows in x:
+            share = await ctx.suite.input(ctx, 0, mine and ctx.ring.from_ints(rows), rows.shape)
+            found += await ctx.suite.open(ctx, *await arg_maximum(ctx, share, Range(-2, 2)))
+        return [ctx.ring.to_signed(words) for words in found]
+
+    found = simulate(main, [True, None], suite="yao").result
+    for rows, value, place in zip(x, found[::2], found[1::2], strict=True):
+        assert_array_equal(value, rows.max(1))
+        assert_array_equal(place, rows.argmax(1))
+
+
+@pytest.mark.parametrize("suite", ["beaver", "replicated3"])
+def test_no_rows_have_no_places_and_no_elements_are_refused(suite):
+    async def function(ctx, x, r, f):
+        return stack(list(await arg_maximum(ctx, x, r)))
+
+    assert compute(function, np.zeros((0, 9), np.int64), Range(-2, 2), 0, suite).values.shape == (2, 0)
+    with pytest.raises(LocalError, match="empty-extreme"):
+        compute(function, np.zeros((2, 0), np.int64), Range(-2, 2), 0, suite)
