@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from mpc.context import Context
 from mpc.errors import LocalError
+from protocols.arguments import whole_number
 from protocols.array.bridge import given, secret_from, share_of
 from protocols.array.lines import user_line
 from protocols.array.misuse import need_context
@@ -28,6 +29,7 @@ from protocols.transformer.bert import encode
 from protocols.transformer.fractions import STREAM, WEIGHT
 from protocols.transformer.private_model import PrivateModel, private_model
 from protocols.transformer.weights import (
+    MOST,
     OF_LENGTH_ONE,
     SMALLER,
     integers,
@@ -42,8 +44,10 @@ LARGEST = Range.of_reals(-1.01, 1.01, STREAM)
 """Of a vector of length 1 a number is at most 1, and what is computed is off by far less than a hundredth."""
 
 
-MOST_SCORE = 1 << 40
-"""Of a class: a vector of length 1 by weights below 8, with fractional bits of both."""
+MOST_SHIFT = 1 << 16
+"""Shifts of classes are smaller."""
+
+MOST_CLASSES = 1 << 24
 
 
 async def embed(
@@ -114,22 +118,30 @@ async def classify(
 ) -> SecretArray:
     """[index] of the class with the largest x W + b for each embedding x: weights (width, classes) and shift (classes,)
     of `owner`, None at the others. Nobody learns anything: reveal the index to whom it is for. Weights are rounded to
-    12 fractional bits. LocalError `no-value`, `weights-range`, `wrong-shape`, `wrong-ring`."""
+    12 fractional bits and below 8, and shifts below 65,536: scale both alike where they are larger. LocalError
+    `no-value`, `weights-range`, `wrong-shape`, `wrong-argument`, `wrong-ring`; `range-exceeded` where scores may not fit
+    into the ring."""
     need_context(ctx, "learning.classify")
     need_ring(ctx)
     owner = party_index(ctx.everyone, owner, user_line())
+    if not 1 <= whole_number(classes, "classes") <= MOST_CLASSES:
+        raise LocalError("wrong-argument", f"{classes} classes, or documents", f"1 to {MOST_CLASSES:,} of them")
+    own = ctx.me == owner and not ctx.planning
+    if own:
+        _check_shift(shift)
     x = await _rows(ctx, embeddings)
+    fraction = ctx.fractional_bits if embeddings.kind == "fixed" else 0
+    limit = _scores(embeddings, fraction, ctx.ring.bits)
     call = ctx.child("classify", line=user_line())
     name = f"classes {'.'.join(map(str, call.path))}"
-    own = ctx.me == owner and not ctx.planning
     shape = (x.shape[1], classes)
     how = "a column for each of `classes`, as high as embeddings are wide: of scikit-learn model.coef_.T"
     reals = own_reals(ctx, "weights", weights, shape, how) if own else None
     whole = None if reals is None else integers("classes", reals, remedy=SMALLER)
     w = await stand(call, name, owner, whole, shape, fraction=WEIGHT)
-    b = await share_row(call, owner, shift if own else None, (classes,), ctx.fractional_bits + WEIGHT)
+    b = await share_row(call, owner, shift if own else None, (classes,), fraction + WEIGHT)
     ctx.join(call)
-    place = await prepared(ctx, _largest, x, w, b)
+    place = await prepared(ctx, _largest, x, w, b, limit)
     let_go(ctx, w)
     return secret_from(ctx, place, kind="int", range=(0, classes - 1))
 
@@ -141,6 +153,33 @@ async def _rows(ctx: Context, embeddings: SecretArray) -> ArithmeticShare:
     return x
 
 
-async def _largest(ctx: Context, x: ArithmeticShare, w: Any, b: ArithmeticShare) -> ArithmeticShare:
-    _, place = await arg_maximum(ctx, await product(ctx, x, w) + b, Range(-MOST_SCORE, MOST_SCORE))
+def _check_shift(shift: npt.NDArray[Any] | None) -> None:
+    """LocalError `weights-range`; it says nothing of what the shift is."""
+    if shift is not None and not np.abs(np.asarray(shift, np.float64)).max(initial=0) < MOST_SHIFT:
+        raise LocalError(
+            "weights-range", "a shift of a class that is no number, or too large",
+            f"shifts below {MOST_SHIFT:,}: scale weights and shift by the same factor, which leaves the order as it is",
+        )  # fmt: skip
+
+
+def _scores(x: SecretArray, fraction: int, ring_bits: int) -> Range:
+    """What scores lie in, with the fractional bits of both: follows from what is public of x. LocalError
+    `range-exceeded`."""
+    largest = max(map(abs, Range(x.range.lo, x.range.hi).reals(x.scale)))
+    each = Range.of_reals(-largest, largest, fraction)
+    limit = (each * Range(-MOST, MOST)).times(x.shape[-1]) + Range(-MOST_SHIFT, MOST_SHIFT).shift_left(
+        fraction + WEIGHT
+    )
+    if not (limit - limit).fits(ring_bits):
+        raise LocalError(
+            "range-exceeded",
+            f"scores of {x.shape[-1]} numbers up to {largest:g} with {fraction} fractional bits, compared in a ring of "
+            f"{ring_bits} bits",
+            "fewer fractional_bits, or say what the embeddings lie in: x.within(-1, 1)",
+        )
+    return limit
+
+
+async def _largest(ctx: Context, x: ArithmeticShare, w: Any, b: ArithmeticShare, limit: Range) -> ArithmeticShare:
+    _, place = await arg_maximum(ctx, await product(ctx, x, w) + b, limit)
     return place

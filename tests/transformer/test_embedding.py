@@ -122,6 +122,69 @@ def test_documents_are_let_go_when_they_were_compared():
     simulated(program)
 
 
+def test_classes_in_a_suite_without_a_shuffle():
+    x = np.array([[0.5, -0.5, 0.25], [-0.5, 0.25, 0.5]])
+    weights = np.eye(3)
+
+    async def program(ctx):
+        secret = await mpc.secret(ctx, USER, asks(ctx, x), range=(-1, 1))
+        of = await learning.classify(ctx, secret, weights if ctx.me == OWNER else None, classes=3)
+        return await mpc.reveal(ctx, of, to=USER)
+
+    assert simulated(program, "yao").results[USER].tolist() == [0, 2]
+
+
+def classified(shift, x=CLEAR, classes=3, weights=None, bound=1, **options):
+    """The classes of rows, where shifts decide."""
+    weights = np.full((x.shape[-1], classes), 7.9) if weights is None else weights
+
+    async def program(ctx):
+        secret = await mpc.secret(ctx, USER, asks(ctx, x), range=(-bound, bound))
+        mine = ctx.me == OWNER
+        of = await learning.classify(ctx, secret, weights if mine else None, shift if mine else None, classes=classes)
+        return await mpc.reveal(ctx, of, to=USER)
+
+    return simulated(program, **options).results[USER].tolist()
+
+
+@pytest.mark.parametrize("size", [6000.0, 33_000.0, 65_535.0])
+def test_a_large_shift_decides(size):
+    for place in range(3):
+        shift = np.full(3, -size)
+        shift[place] = size
+        assert classified(shift) == [place] * len(CLEAR)
+
+
+@pytest.mark.parametrize("bits", [8, 16, 24])
+def test_the_largest_scores_are_compared_as_they_are(bits):
+    weights = np.array([[-7.9, 7.9, 7.8]] * BERT_WIDTH)
+    assert classified(None, np.ones((2, BERT_WIDTH)), weights=weights, fractional_bits=bits) == [1, 1]
+
+
+@pytest.mark.parametrize("shift", [[0, np.nan, 0], [0, 65_536.0, 0], [0, -np.inf, 0]])
+def test_a_shift_that_does_not_fit_is_refused_at_its_owner(shift):
+    with pytest.raises(LocalError) as refused:
+        classified(np.array(shift))
+    assert refused.value.code == "weights-range"
+
+
+def test_no_texts_have_no_classes():
+    assert classified(None, np.zeros((0, BERT_WIDTH))) == []
+
+
+@pytest.mark.parametrize("classes", [0, -1, 1.5])
+def test_what_is_no_number_of_classes_is_refused(classes):
+    with pytest.raises(LocalError) as refused:
+        classified(None, classes=classes, weights=np.zeros((BERT_WIDTH, 1)))
+    assert refused.value.code == "wrong-argument"
+
+
+def test_scores_that_leave_the_ring_are_refused():
+    with pytest.raises(LocalError) as refused:
+        classified(None, bound=2**30)
+    assert refused.value.code == "range-exceeded"
+
+
 def test_a_plan_knows_no_text():
     async def main(ctx, mine):
         x = await learning.embed(ctx, own(ctx, ENCODER), asks(ctx, TEXTS))
