@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
 from mpc.context import Context
@@ -119,8 +120,8 @@ async def classify(
     """[index] of the class with the largest x W + b for each embedding x: weights (width, classes) and shift (classes,)
     of `owner`, None at the others. Nobody learns anything: reveal the index to whom it is for. Weights are rounded to
     12 fractional bits and below 8, and shifts below 65,536: scale both alike where they are larger. LocalError
-    `no-value`, `weights-range`, `wrong-shape`, `wrong-argument`, `wrong-ring`; `range-exceeded` where scores may not fit
-    into the ring."""
+    `no-value`, `weights-range`, `wrong-shape`, `wrong-argument`, `wrong-ring`; `range-exceeded` where scores may not
+    fit into the ring."""
     need_context(ctx, "learning.classify")
     need_ring(ctx)
     owner = party_index(ctx.everyone, owner, user_line())

@@ -72,9 +72,10 @@ async def private_model(
     mapped from the user's disk (`protocols/weights`); every party gives one of its own, or none does.
 
     LocalError `no-weights`, `weights-range`, `wrong-argument` for what is no model, or another one under this name;
-    `no-such-party`, `wrong-ring` for another one than of 64 bits. PeerError `public-values-differ` where parties have
-    models of different architectures, tokenizers or frames: a text would be other tokens at its user than those that
-    the model was trained on. Let the others `load` the file that the owner wrote by `write_public`.
+    `weights-stand` for a first use beside another one; `no-such-party`, `wrong-ring` for another one than of 64 bits.
+    PeerError `public-values-differ` where parties have models of different architectures, tokenizers or frames: a text
+    would be other tokens at its user than those that the model was trained on. Let the others `load` the file that the
+    owner wrote by `write_public`.
     """
     if isinstance(model, PrivateModel):
         return model
@@ -82,17 +83,22 @@ async def private_model(
     need_ring(ctx)
     owner = party_index(ctx.everyone, owner, user_line())
     _require_model(model)
-    kept: dict[str, tuple[Model, PrivateModel]] = ctx.session.kept.setdefault(_KEPT, {})
+    kept: dict[str, tuple[Model, PrivateModel] | None] = ctx.session.kept.setdefault(_KEPT, {})
     name = name or f"{type(model.architecture).__name__} of {ctx.names[owner]}"
     if name in kept:
         return _again(kept[name], model, name)
     weights, known = _weights(ctx, model, owner), public_digest(model)
     call = ctx.child("private_model", line=user_line(), mark=_mark(known, owner))
     stand: Any = stand_encoder if isinstance(model.architecture, Bert) else stand_decoder
-    with kept_in(folder):
-        standing = PrivateModel(model, owner, await stand(call, name, owner, model.architecture, weights), known)
+    kept[name] = None
+    try:
+        with kept_in(folder):
+            standing = PrivateModel(model, owner, await stand(call, name, owner, model.architecture, weights), known)
+        kept[name] = model, standing
+    finally:
+        if kept[name] is None:
+            del kept[name]
     ctx.join(call)
-    kept[name] = model, standing
     return standing
 
 
@@ -120,7 +126,13 @@ def _weights(ctx: Context, model: Model, owner: int) -> Any:
     return model.tensors
 
 
-def _again(kept: tuple[Model, PrivateModel], model: Model, name: str) -> PrivateModel:
+def _again(kept: tuple[Model, PrivateModel] | None, model: Model, name: str) -> PrivateModel:
+    if kept is None:
+        raise LocalError(
+            "weights-stand", f"{name!r} is asked for the first time in two calls side by side, and which of them sends "
+            "its weights would be up to chance",
+            "let it stand before them: model = await mpc.learning.private_model(ctx, model, owner=..)",
+        )  # fmt: skip
     before, standing = kept
     if before.architecture != model.architecture or (model.tensors is not None and before.tensors is not model.tensors):
         raise LocalError(

@@ -84,6 +84,20 @@ def test_a_model_stands_once():
     assert np.abs(simulated(program).results[USER] - CLEAR).max() < 2**-8
 
 
+def test_first_uses_side_by_side_are_told_what_to_do_and_later_ones_work():
+    async def first(ctx):
+        await mpc.together(ctx, (_embedded, TEXTS[:1]), (_embedded, TEXTS[1:]))
+
+    async def later(ctx):
+        await learning.private_model(ctx, own(ctx, ENCODER))
+        x = await mpc.together(ctx, (_embedded, TEXTS[:1]), (_embedded, TEXTS[1:]))
+        return await mpc.reveal(ctx, np.concatenate(x), to=USER)
+
+    with pytest.raises(LocalError, match=r"await mpc\.learning\.private_model"):
+        simulated(first)
+    assert np.abs(simulated(later).results[USER] - CLEAR).max() < 2**-8
+
+
 @pytest.mark.parametrize(("suite", "n"), SUITES)
 def test_nearest_document_and_class(suite, n):
     rng = np.random.default_rng(5)
