@@ -16,7 +16,7 @@ from protocols.models.clear_llama import Past
 from protocols.models.clear_numbers import Nobody, Watch
 from protocols.models.refusals import too_long, wrong_token
 from protocols.models.tensors import FloatArray
-from protocols.models.tokenizing import Tokenizer, Tokens
+from protocols.models.tokenizing import Frame, Tokenizer, Tokens
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,14 +133,19 @@ def checked_tokens(architecture: Architecture, tokens: npt.ArrayLike, before: in
 
 def framed(tokenizer: Tokenizer, question: str) -> Tokens:
     """All tokens of a question in the model's frame. LocalError `no-frame`, `wrong-text`."""
+    frame = need_frame(tokenizer)
+    return np.concatenate([frame.before, tokenizer.encode_question(question), frame.after])
+
+
+def need_frame(tokenizer: Tokenizer) -> Frame:
+    """LocalError `no-frame` where what is around a question is not known."""
     if tokenizer.frame is None:
         raise LocalError(
             "no-frame",
             "this model has no frame for questions, or its file has a template that is not known",
             "give the tokens themselves: model.encode(text)",
         )
-    frame = tokenizer.frame
-    return np.concatenate([frame.before, tokenizer.encode_question(question), frame.after])
+    return tokenizer.frame
 
 
 def need_tokenizer(tokenizer: Tokenizer | None) -> Tokenizer:

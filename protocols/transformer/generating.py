@@ -24,7 +24,7 @@ from protocols.array.misuse import need_context
 from protocols.array.revealing import reveal
 from protocols.horizon import horizon
 from protocols.models.architectures import Llama
-from protocols.models.clear_model import checked_tokens, need_tokenizer
+from protocols.models.clear_model import checked_tokens, need_frame, need_tokenizer
 from protocols.models.model import Model
 from protocols.models.refusals import unsupported
 from protocols.numeric.arg_maximum import arg_maximum
@@ -256,9 +256,8 @@ def _asked(model: Model, question: Any) -> Tokens:
     if not isinstance(question, str):
         return checked_tokens(model.architecture, question)
     tokenizer = need_tokenizer(model.tokenizer)
-    if tokenizer.frame is None:
-        return model.encode(question)
-    return np.concatenate([tokenizer.encode_question(question), tokenizer.frame.after])
+    frame = need_frame(tokenizer)
+    return np.concatenate([tokenizer.encode_question(question), frame.after])
 
 
 def _most(most: int) -> int:

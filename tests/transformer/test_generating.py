@@ -138,6 +138,17 @@ def _ends(end):
     return Tokenizer(inner, Frame(np.array(BEFORE), np.zeros(0, np.int64), end))
 
 
+def test_a_text_to_a_model_without_a_frame_is_refused():
+    """Its tokens alone are no question to a model of chats; whoever wants that passes tokens."""
+    model = Model(
+        LLAMA, DECODER.tensors, type("Tokenizer", (), {"frame": None, "encode": lambda self, text: QUESTION})()
+    )
+    for before in (None, BEFORE):
+        with pytest.raises(LocalError) as refused:
+            simulated(lambda ctx, before=before: generated(ctx, "a text", model=model, before=before))
+        assert refused.value.code == "no-frame"
+
+
 def test_an_answer_ends_where_the_model_ends_it():
     end = ANSWER[1]
     model = Model(LLAMA, DECODER.tensors, _ends(end))
