@@ -74,7 +74,8 @@ async def generate(
 
     The user learns the place of each token, and with a temperature how it came of his own noise; `on_token` gets all of
     them so far. Everybody learns how many tokens the question has, and where an answer `ends` at the model's own end
-    how many the answer has: with ends=False there are always `most`. Nobody learns anything else. Adversary and
+    how many the answer has: with ends=False there are always `most`, for which the model's window must have room, while
+    an answer that may end is cut where the window is full. Nobody learns anything else. Adversary and
     threshold are the suite's. Results are those of weights rounded to 12 fractional bits; a stream that leaves the
     ring, as that of a first token which is not public may, gives wrong tokens.
 
@@ -116,8 +117,9 @@ class _Text:
     async def begin(self, first: Tokens, own: list[Tokens] | None, line: str) -> None:
         """Keys and values of the public beginning, and how many tokens the user asks with."""
         standing, llama = self._standing, self._llama
-        call = self._ctx.child("generate", line=line, mark=standing.mark_with(first.tolist(), self._most, self._heat))
-        room = llama.window - len(first)
+        public = first.tolist(), self._most, self._heat, self._ends
+        call = self._ctx.child("generate", line=line, mark=standing.mark_with(*public))
+        room = self._room(len(first), own)
         self._rows, *others = await announced(call, self._user, own, room)
         if others:
             raise PeerError(
@@ -125,7 +127,7 @@ class _Text:
                 "run the same program and version of Parley everywhere", party=call.names[self._user], path=call.path,
             )  # fmt: skip
         self._own = own
-        self._most = min(self._most, room - self._rows + 1)
+        self._most = min(self._most, llama.window - len(first) - self._rows + 1)
         clear = standing.model.clear.past_of(first) if self._computes(first) else None
         room = -(-(len(first) + self._rows + self._most) // ROOM) * ROOM
         name = f"text {'.'.join(map(str, call.path))}" if keeps(call) else ""
@@ -134,6 +136,21 @@ class _Text:
             self._past = await past_of_owner(call, standing.owner, llama, first.size, clear, self._past)
         self._used = first.size
         self._ctx.join(call)
+
+    def _room(self, first: int, own: list[Tokens] | None) -> int:
+        """Of how many tokens a question may be. LocalError `text-too-long` where the answer has no room behind it."""
+        window = self._llama.window
+        behind = 0 if self._ends else self._most - 1
+        asked = 1 if own is None else len(own[0])
+        if first + asked + behind > window:
+            told = f", and {self._most:,} of an answer that does not end before" if behind else ""
+            raise LocalError(
+                "text-too-long",
+                f"{first:,} public tokens, a question of {asked:,}{told}, and the model takes {window:,}",
+                "cut the text"
+                + (", ask for fewer tokens (most=..), or let the answer end (ends=True)" if told else ""),
+            )
+        return window - first - behind
 
     def _computes(self, first: Tokens) -> bool:
         return first.size > 0 and self._ctx.me == self._standing.owner and not self._ctx.planning

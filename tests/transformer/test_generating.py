@@ -161,6 +161,19 @@ def test_an_answer_ends_where_the_model_ends_it():
     assert whole.results[0].count == MOST
 
 
+def test_an_answer_of_a_fixed_length_has_room_or_is_refused_beforehand():
+    room = LLAMA.window - len(BEFORE) - len(QUESTION)
+    for question, most in ((QUESTION, room + 2), ([5] * LLAMA.window, 1), ([5], LLAMA.window)):
+        with pytest.raises(LocalError) as refused:
+            simulated(lambda ctx, question=question, most=most: generated(ctx, question, most=most, ends=False))
+        assert refused.value.code == "text-too-long"
+    last = LLAMA.window - len(BEFORE) - 1
+    answer = simulated(lambda ctx: generated(ctx, [5] * last, most=2, ends=False))
+    assert {each.count for each in answer.results} == {2}
+    cut = simulated(lambda ctx: generated(ctx, [5] * last, most=9))
+    assert {each.count for each in cut.results} == {2}
+
+
 def test_a_low_temperature_draws_the_likeliest_token():
     """At 1/64 a lead above 1 in logits is one above 64 in what is drawn: another token comes with a probability below
     4 * 300 e^-64 = 2^-82."""
@@ -201,9 +214,10 @@ def test_what_cannot_be_answered_is_refused(options, code):
     assert refused.value.code == code
 
 
-def test_parties_with_other_arguments_are_told():
+@pytest.mark.parametrize("options", [lambda me: {"most": MOST + me}, lambda me: {"ends": bool(me)}])
+def test_parties_with_other_arguments_are_told(options):
     async def program(ctx):
-        return await generated(ctx, most=MOST + ctx.me)
+        return await generated(ctx, **options(ctx.me))
 
     with pytest.raises(mpc.PeerError) as refused:
         simulated(program)
