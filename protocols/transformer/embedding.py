@@ -56,10 +56,11 @@ async def embed(
     model: Model | PrivateModel,
     texts: Sequence[str | npt.ArrayLike] | None = None,
     *,
-    owner: int = 0,
+    owner: int | None = None,
     user: int = 1,
 ) -> SecretArray:
-    """[embeddings] (texts, width), each of length 1, of texts that `user` has by a model that `owner` has.
+    """[embeddings] (texts, width), each of length 1, of texts that `user` has by a model that `owner` has, party 0
+    unless it stands already.
 
     `texts`, strings or rows of tokens, are the user's, and None at the others. All parties learn how many texts there
     are and how many tokens each has, nobody anything else; reveal the result to whom it is for, say `to=1`. Adversary

@@ -58,7 +58,7 @@ async def generate(
     model: Model | PrivateModel,
     question: str | npt.ArrayLike | None = None,
     *,
-    owner: int = 0,
+    owner: int | None = None,
     user: int = 1,
     most: int = 64,
     before: npt.ArrayLike | None = None,
@@ -68,9 +68,10 @@ async def generate(
 ) -> Answer:
     """An answer to the user's question by the owner's language model, of at most so many tokens.
 
-    `question`: the user's text, which the model's frame is put around, or his tokens; None at the others. `before`:
-    public tokens that come first, of which the owner computes in the clear; those of the frame unless given. Each token
-    is the likeliest one; with a `temperature` it is drawn, by noise that the user draws (Gumbel, 1954).
+    `owner`: of the model, party 0 unless it stands already. `question`: the user's text, which the model's frame is put
+    around, or his tokens; None at the others. `before`: public tokens that come first, of which the owner computes in
+    the clear; those of the frame unless given. Each token is the likeliest one; with a `temperature` it is drawn, by
+    noise that the user draws (Gumbel, 1954).
 
     The user learns the place of each token, and with a temperature how it came of his own noise; `on_token` gets all of
     them so far. Everybody learns how many tokens the question has, and where an answer `ends` at the model's own end

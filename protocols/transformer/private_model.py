@@ -10,7 +10,7 @@ from typing import Any
 from mpc.context import Context
 from mpc.errors import LocalError
 from protocols.array.lines import user_line
-from protocols.array.misuse import need_context
+from protocols.array.misuse import need_context, refuse_unawaited
 from protocols.models.architectures import Bert, Llama
 from protocols.models.model import Model
 from protocols.models.predictor import Predictor
@@ -57,17 +57,18 @@ def _mark(known: bytes, owner: int, public: tuple[Any, ...] = ()) -> int:
 async def private_model(
     ctx: Context,
     model: Model | PrivateModel,
-    owner: int = 0,
+    owner: int | None = None,
     *,
     name: str = "",
     folder: str | Path | None = None,
 ) -> PrivateModel:
     """Let the weights of a model take part: `model` is whole at its owner, and `model.public` elsewhere.
 
-    Once for a session, however often the model is asked; `name` tells several models of one owner apart. Weights are
-    rounded to 12 fractional bits. The others learn nothing but the architecture and the tokenizer, which they have.
-    Between two parties with a dealer they stay with their owner: the other party stores them masked (8 bytes each), and
-    nobody learns anything as long as the dealer helps neither. Else they are shared, at the suite's cost.
+    `owner`: party 0 unless given. Once for a session, however often the model is asked; `name` tells several models of
+    one owner apart. Weights are rounded to 12 fractional bits. The others learn nothing but the architecture and the
+    tokenizer, which they have. Between two parties with a dealer they stay with their owner: the other party stores
+    them masked (8 bytes each), and nobody learns anything as long as the dealer helps neither. Else they are shared, at
+    the suite's cost.
     `folder`: where each party keeps its half of masked weights, so that they are sent once and not in every run, and
     mapped from the user's disk (`protocols/weights`); every party gives one of its own, or none does.
 
@@ -77,12 +78,13 @@ async def private_model(
     would be other tokens at its user than those that the model was trained on. Let the others `load` the file that the
     owner wrote by `write_public`.
     """
+    refuse_unawaited(model)
     if isinstance(model, PrivateModel):
-        return model
+        return _of_owner(ctx, model, owner)
     need_context(ctx, "learning.private_model")
     need_ring(ctx)
-    owner = party_index(ctx.everyone, owner, user_line())
-    _require_model(model)
+    owner = party_index(ctx.everyone, 0 if owner is None else owner, user_line())
+    _require_model(ctx, model)
     kept: dict[str, tuple[Model, PrivateModel] | None] = ctx.session.kept.setdefault(_KEPT, {})
     name = name or f"{type(model.architecture).__name__} of {ctx.names[owner]}"
     if name in kept:
@@ -102,7 +104,12 @@ async def private_model(
     return standing
 
 
-def _require_model(model: Any) -> None:
+def _require_model(ctx: Context, model: Any) -> None:
+    if model is None:
+        raise LocalError(
+            "wrong-argument", f"{ctx.names[ctx.me]} gives no model", "whoever has no weights gives the public part, "
+            "model.public, or loads the file of mpc.learning.write_public",
+        )  # fmt: skip
     if isinstance(model, Predictor):
         raise LocalError(
             "wrong-argument", "a Predictor, of an estimator or a network, is given as a transformer",
@@ -113,6 +120,16 @@ def _require_model(model: Any) -> None:
             "wrong-argument", f"a {type(model).__name__} is no model",
             "give what mpc.learning.load gives of a transformer: whole at its owner, model.public at the others",
         )  # fmt: skip
+
+
+def _of_owner(ctx: Context, model: PrivateModel, owner: int | None) -> PrivateModel:
+    """LocalError `wrong-argument` where somebody else is named as the owner of a model that stands."""
+    if owner is not None and party_index(ctx.everyone, owner, user_line()) != model.owner:
+        raise LocalError(
+            "wrong-argument", f"owner={owner} of a model that {ctx.names[model.owner]} owns",
+            f"owner={model.owner}, or leave it out: a model that stands knows its owner",
+        )  # fmt: skip
+    return model
 
 
 def _weights(ctx: Context, model: Model, owner: int) -> Any:

@@ -210,6 +210,20 @@ def test_a_plan_knows_no_text():
     assert planned.material == run.material
 
 
+def test_a_standing_model_has_the_owner_that_it_has():
+    async def program(ctx, owner):
+        mine = ENCODER if ctx.me == 1 else ENCODER.public
+        standing = await learning.private_model(ctx, mine, owner=1)
+        x = await learning.embed(ctx, standing, TEXTS if ctx.me == 0 else None, owner=owner, user=0)
+        return await mpc.reveal(ctx, x, to=0)
+
+    for owner in (None, 1):
+        assert np.abs(simulated(lambda ctx, owner=owner: program(ctx, owner)).results[0] - CLEAR).max() < 2**-8
+    with pytest.raises(LocalError, match="owner=0 of a model") as refused:
+        simulated(lambda ctx: program(ctx, 0))
+    assert refused.value.code == "wrong-argument"
+
+
 @pytest.mark.parametrize(
     ("texts", "code"),
     [
@@ -244,6 +258,7 @@ def test_what_is_no_text_is_refused_before_anything_is_sent(texts, code):
         (lambda ctx: own(ctx, DECODER), "unsupported-model"),
         (lambda ctx: {"a": 1}, "wrong-argument"),
         (lambda ctx: None, "wrong-argument"),
+        (lambda ctx: learning.private_model(ctx, own(ctx, ENCODER)), "not-awaited"),
     ],
 )
 def test_what_gives_no_embedding_is_refused(model, code):
@@ -327,3 +342,11 @@ def test_what_cannot_be_compared_is_refused_with_a_way_out(find, given, code, re
         simulated(program)
     assert refused.value.code == code
     assert remedy in refused.value.remedy
+
+
+def test_no_model_is_no_public_part():
+    async def program(ctx):
+        await learning.embed(ctx, ENCODER if ctx.me == OWNER else None, asks(ctx, TEXTS))
+
+    with pytest.raises(LocalError, match=r"model\.public"):
+        simulated(program)
