@@ -42,6 +42,12 @@ async def announced(ctx: Context, user: int, own: Sequence[Tokens] | None, windo
 
 
 async def _told(ctx: Context, own: Sequence[Tokens] | None, window: int) -> list[int]:
+    if own is None and ctx.planning:
+        raise LocalError(
+            "no-value", "a plan of a model that is asked follows from how long texts are, and none is passed",
+            "stand-ins of those lengths while ctx.planning, as texts=[[0] * 20] of one text of 20 tokens, or question="
+            "[0] * 20: what the tokens are makes no difference",
+        )  # fmt: skip
     if own is None:
         raise LocalError(
             "no-value", f"{ctx.names[ctx.me]} asks but passes no text", "pass texts, or tokens, where the user runs"

@@ -210,6 +210,22 @@ def test_a_plan_knows_no_text():
     assert planned.material == run.material
 
 
+def test_an_owner_plans_alone_by_lengths():
+    """With stand-ins for the user's texts; without them it is told so."""
+
+    def main(texts):
+        async def asked(ctx, mine):
+            x = await learning.embed(ctx, own(ctx, ENCODER), asks(ctx, texts if ctx.planning else TEXTS))
+            return await mpc.reveal(ctx, x, to=USER)
+
+        return asked
+
+    stand_ins = main([[0] * len(text) for text in TEXTS])
+    assert mpc.plan(stand_ins, [None, None]).report.material == mpc.simulate(stand_ins, [None, None]).report.material
+    with pytest.raises(LocalError, match=r"while ctx\.planning, as texts="):
+        mpc.plan(main(None), [None, None])
+
+
 def test_a_standing_model_has_the_owner_that_it_has():
     async def program(ctx, owner):
         mine = ENCODER if ctx.me == 1 else ENCODER.public
