@@ -89,7 +89,7 @@ ONE = Ring(1)
 class Chosen:
     """A party's material of one number each, from randomness that a test chooses: the mask, and b with its product."""
 
-    name, dealt, received_bytes = "chosen", True, 0
+    name, dealt, deals_standing, received_bytes = "chosen", True, True, 0
 
     def __init__(self, a, pairs):
         self.a, self.pairs = a, list(pairs)

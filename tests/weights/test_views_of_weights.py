@@ -27,7 +27,7 @@ OWNER, USER = 0, 1
 class Chosen:
     """A party's material from randomness that a test chooses: B and R of each product in turn."""
 
-    name, dealt, received_bytes = "chosen", True, 0
+    name, dealt, deals_standing, received_bytes = "chosen", True, True, 0
 
     def __init__(self, party, uses):
         self.party, self.uses, self.handed = party, list(uses), []
