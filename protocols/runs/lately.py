@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterator
 from typing import Generic, TypeVar
 
 Key = TypeVar("Key")
@@ -18,6 +19,9 @@ class Lately(Generic[Key, Found]):
 
     def __len__(self) -> int:
         return len(self._found)
+
+    def __iter__(self) -> Iterator[Key]:
+        return iter(self._found)
 
     def get(self, key: Key) -> Found | None:
         """What was found for it, if that is remembered."""
