@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -61,9 +61,12 @@ class StandingMatrix:
 
     @property
     def ring(self) -> Z2k:
-        """That of masked weights."""
-        assert self.mask is not None
-        return self.mask.kind.ring
+        """Where products are computed; of shared ones too: whether something is a share is asked of its members."""
+        if self.mask is not None:
+            ring: Z2k = self.mask.kind.ring
+            return ring
+        assert self.share is not None
+        return cast(Z2k, self.share.ring)
 
     @property
     def where(self) -> tuple[int, ...]:

@@ -15,6 +15,7 @@ from protocols.known import known
 from protocols.runs.by_reveal import ByReveal
 from protocols.runs.planning import plan
 from protocols.runs.simulating import simulate
+from protocols.shares import ArithmeticShare, BooleanShare
 from protocols.weights.product import product
 from protocols.weights.standing import masks, stand
 
@@ -84,6 +85,19 @@ def test_so_they_are_in_a_ring_of_two_words():
     results = simulate(partial(of_two_words, w=w, x=x), [None, None], ring=128).results
     assert not any(masked for masked, _ in results)
     np.testing.assert_array_equal(results[0][1], Z128.matmul(x, Z128.from_signed(w)))
+
+
+@pytest.mark.parametrize("suite", ["beaver", "ideal"])
+def test_whether_weights_are_a_share_can_be_asked_of_them(suite):
+    """By members, in whatever order: Python 3.11 reads those that are properties, masked weights' and shared ones'."""
+
+    async def main(ctx, mine):
+        held = await stand(ctx, "layer", 1, np.ones((3, 2), int) if ctx.me == 1 else None, (3, 2))
+        assert not any(isinstance(held, sort) for sort in (ArithmeticShare, BooleanShare))
+        members = [getattr(held, name, None) for name in (*dir(ArithmeticShare), *dir(BooleanShare), "ring")]
+        return members[-1].bits
+
+    assert simulate(main, [None, None], suite=suite).results == [64, 64]
 
 
 async def of_two_words(ctx, mine, *, w, x):
