@@ -129,7 +129,8 @@ async def classify(
     if not 1 <= whole_number(classes, "classes") <= MOST_CLASSES:
         raise LocalError("wrong-argument", f"{classes} classes, or documents", f"1 to {MOST_CLASSES:,} of them")
     own = ctx.me == owner and not ctx.planning
-    if own:
+    if own and shift is not None:
+        shift = own_reals(ctx, "shift", shift, (classes,), "a number for each of `classes`")
         _check_shift(shift)
     x = await _rows(ctx, embeddings)
     fraction = ctx.fractional_bits if embeddings.kind == "fixed" else 0

@@ -57,13 +57,17 @@ def integers(name: str, weights: Reals, fraction: int = WEIGHT, remedy: str = BE
 
 
 def own_reals(ctx: Context, what: str, given: npt.ArrayLike | None, shape: Shape, how: str) -> Reals:
-    """What the owner gives beside a model, as reals of the announced shape. LocalError `no-value`, `wrong-shape`."""
+    """What the owner gives beside a model, as reals of the announced shape. LocalError `no-value`, `wrong-argument`,
+    `wrong-shape`."""
     if given is None:
         raise LocalError(
             "no-value", f"{ctx.names[ctx.me]} owns the {what}, and gives None",
             "the owner gives them, everybody else None; owner= says which party that is",
         )  # fmt: skip
-    reals = np.asarray(given, np.float64)
+    try:
+        reals = np.asarray(given, np.float64)
+    except (TypeError, ValueError):
+        raise LocalError("wrong-argument", f"{what} that are no array of numbers", how) from None
     if reals.shape != shape:
         raise LocalError("wrong-shape", f"{what} of shape {reals.shape}, where {shape} are announced", how)
     return reals

@@ -345,6 +345,7 @@ DOCUMENTS, COLUMNS = CLEAR, CLEAR.T
         ("classify", None, "no-value", "owner="),
         ("classify", COLUMNS[:, :1], "wrong-shape", "coef_.T"),
         ("classify", DOCUMENTS, "wrong-shape", "coef_.T"),
+        ("nearest", ["a text", "another"], "wrong-argument", "`count`"),
         ("classify", COLUMNS * 1000, "weights-range", "secret_model"),
     ],
 )
@@ -366,3 +367,17 @@ def test_no_model_is_no_public_part():
 
     with pytest.raises(LocalError, match=r"model\.public"):
         simulated(program)
+
+
+@pytest.mark.parametrize(
+    ("shift", "code"), [([1, 2, 3], "wrong-shape"), (0.5, "wrong-shape"), (["a", "b"], "wrong-argument")]
+)
+def test_a_shift_that_fits_no_class_is_refused(shift, code):
+    async def program(ctx):
+        x = mpc.secret_from(ctx, ctx.suite.constant(ctx, ctx.ring.zeros((1, BERT_WIDTH))))
+        mine = (COLUMNS, shift) if ctx.me == OWNER else (None, None)
+        await learning.classify(ctx, x, *mine, classes=2)
+
+    with pytest.raises(LocalError) as refused:
+        simulated(program)
+    assert (refused.value.code, "`classes`" in refused.value.remedy) == (code, True)
