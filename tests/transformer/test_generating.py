@@ -140,9 +140,7 @@ def _ends(end):
 
 def test_a_text_to_a_model_without_a_frame_is_refused():
     """Its tokens alone are no question to a model of chats; whoever wants that passes tokens."""
-    model = Model(
-        LLAMA, DECODER.tensors, type("Tokenizer", (), {"frame": None, "encode": lambda self, text: QUESTION})()
-    )
+    model = Model(LLAMA, DECODER.tensors, Tokenizer(_ends(0).inner))
     for before in (None, BEFORE):
         with pytest.raises(LocalError) as refused:
             simulated(lambda ctx, before=before: generated(ctx, "a text", model=model, before=before))
