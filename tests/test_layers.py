@@ -198,12 +198,11 @@ FOLDER_ORDER = {
         "llama_names", "gguf_header", "gguf_file", "gguf_llama", "tokenizing", "gguf_tokenizer", "clear_numbers",
         "clear_bert", "clear_llama", "clear_model", "model", "public_file", "transformer_files", "predictor",
         "sklearn_trees", "sklearn_estimators", "chain", "onnx_file", "torch_modules", "loading", "fixed_point",
-        "calibrating", "told", "secret_model", "__init__",
+        "folded", "calibrating", "told", "secret_model", "__init__",
     ),
     "protocols.transformer": (
-        "fractions", "declared", "weights", "past", "rotary", "layers", "bert", "llama", "asking", "private_model",
-        "embedding",
-        "generating", "__init__",
+        "fractions", "weights", "past", "rotary", "layers", "declared", "bert", "llama", "asking", "private_model",
+        "embedding", "generating", "__init__",
     ),
     "protocols.learning": (
         "truth_labels", "private_rows", "noisy_sums", "vertical_logistic", "linear_regression_wang18",

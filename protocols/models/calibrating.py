@@ -15,6 +15,7 @@ from protocols.models.architectures import Architecture, Bert
 from protocols.models.clear_llama import Past
 from protocols.models.clear_model import ClearModel, checked_tokens, need_tokenizer, no_texts, several_texts
 from protocols.models.fixed_point import FRACTION, Extent, Looking, Rounding, rounded_weights
+from protocols.models.folded import largest_weights
 from protocols.models.model import Model
 from protocols.models.tensors import FloatArray
 from protocols.models.tokenizing import Tokens
@@ -44,6 +45,8 @@ class Calibration:
     tokens: int
     extents: Mapping[str, Extent] = field(repr=False)
     agreement: Agreement
+    weights: Mapping[str, float] = field(default_factory=dict, repr=False)
+    """The largest size of a weight in each matrix as it takes part, with norms' gains and the like folded into it."""
 
     def largest(self, name: str) -> float:
         """The largest size that a value had; over all layers where the name leaves out `layers.{i}.`."""
@@ -141,7 +144,8 @@ def calibrate_tokens(model: Model, texts: Sequence[Tokens], before: Tokens, frac
         answers.append((_asked(first, text, past), _asked(second, text, past)))
     count = sum(map(len, texts))
     agreement = (_of_embeddings if isinstance(model.architecture, Bert) else _of_logits)(answers)
-    return Calibration(model.architecture, fraction, len(texts), count, looking.extents, agreement)
+    weights = largest_weights(model.architecture, exact.tensors)
+    return Calibration(model.architecture, fraction, len(texts), count, looking.extents, agreement, weights)
 
 
 def _asked(clear: ClearModel, text: Tokens, past: Past) -> FloatArray:

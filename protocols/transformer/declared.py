@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from mpc.errors import LocalError
 from protocols.arguments import instance_of
 from protocols.models.architectures import Bert
@@ -20,7 +22,10 @@ from protocols.transformer.fractions import (
     GELU,
     LAST_SQUARES,
     SILU,
+    WEIGHT,
 )
+from protocols.transformer.layers import of_scores
+from protocols.transformer.weights import MOST
 
 QUERIES, STREAMS = 2.0**13, 2.0**17
 """What queries, keys and values, and the residual stream stay below."""
@@ -41,14 +46,25 @@ def beyond_ranges(found: Calibration, *, margin: float = 1.0) -> list[str]:
     """Values that leave what a private pass declares, each with its layer, its extent and what is declared, where all
     are `margin` times as large as they were measured by `mpc.learning.calibrate`. An empty list: all texts fitted.
 
-    A margin of 1.05 and hundreds of texts of the kind that will be asked are a start: what was not measured may be
-    larger. LocalError `wrong-argument`.
+    Weights that are too large to take part, for which `private_model` refuses the model, are named as well, without a
+    margin. A margin of 1.05 and hundreds of texts of the kind that will be asked are a start: what was not measured
+    may be larger. LocalError `wrong-argument`.
     """
     instance_of(found, "found", Calibration, "what mpc.learning.calibrate gives")
     if isinstance(margin, bool) or not isinstance(margin, int | float) or not 1 <= margin < 1e6:
         raise LocalError("wrong-argument", f"margin={margin!r}", "a factor from 1 on")
     encoder = isinstance(found.architecture, Bert)
-    return [line for name, extent in found.extents.items() for line in _of(name, extent, margin, encoder)]
+    values = [line for name, extent in found.extents.items() for line in _of(name, extent, margin, encoder)]
+    return values + _weights(found)
+
+
+def _weights(found: Calibration) -> list[str]:
+    """Those that do not fit into the integers that weights take part as, whatever the texts."""
+    root, most = of_scores(found.architecture.head), MOST / 2.0**WEIGHT
+    taken = {n: size * root if n.endswith("query.weight") else size for n, size in found.weights.items()}
+    return [
+        f"{n}: a weight of {size:.3g} of {most:.3g}" for n, size in taken.items() if np.rint(size * 2.0**WEIGHT) > MOST
+    ]
 
 
 def _of(name: str, extent: Extent, margin: float, encoder: bool) -> Iterator[str]:
