@@ -64,13 +64,13 @@ class Decoder(NamedTuple):
 class Places(NamedTuple):
     """What is public of where rows stand: cosines and sines of their angles, which columns of the past become theirs,
     and what each row of a group looks at. What a step of one row takes follows from its shapes; of
-    several also from `first`, the place of the first, None for one: they compute only the columns they look at."""
+    several also from `begin`, the place of the first, None for one: they compute only the columns they look at."""
 
     cosines: Signed
     sines: Signed
     fresh: Fresh
     shown: npt.NDArray[np.bool_]
-    first: int | None
+    begin: int | None
 
 
 async def stand_decoder(ctx: Context, name: str, owner: int, llama: Llama, weights: Weights | None) -> Decoder:
@@ -154,7 +154,7 @@ async def decode_layer(
     """[x] after a layer, for (tokens, width) of it before, and what is past with these tokens."""
     suite = suite_of(ctx)
     q, past = await _heads(ctx, layer, x, past, places, llama)
-    mixed = await attend(ctx, q, *past, places.shown, DECODERS_SCORES, alike=places.first is None)
+    mixed = await attend(ctx, q, *past, places.shown, DECODERS_SCORES, alike=places.begin is None)
     mixed = from_heads(mixed.reshape((llama.heads, x.shape[0], llama.head)))
     above = ACTIVATION + INVERSE + WEIGHT - STREAM
     z = await product(ctx, mixed, layer.output)
