@@ -33,7 +33,7 @@ LONGEST = (
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kernels", choices=native.implementations(), help="the implementation that all calls go to")
     parser.addoption("--examples", type=int, default=6, help="how many examples of a property are tried")
-    parser.addoption("--seeds", type=int, default=250, help="how many random programs are tried")
+    parser.addoption("--seeds", type=int, default=400, help="how many random programs are tried")
 
 
 def pytest_configure(config: pytest.Config) -> None:
