@@ -32,7 +32,7 @@ LONGEST = (
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kernels", choices=native.implementations(), help="the implementation that all calls go to")
-    parser.addoption("--examples", type=int, default=6, help="how many examples of a property are tried")
+    parser.addoption("--examples", type=int, default=5, help="how many examples of a property are tried")
     parser.addoption("--seeds", type=int, default=400, help="how many random programs are tried")
 
 
