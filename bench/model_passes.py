@@ -22,7 +22,7 @@ from protocols.models.clear_model import ClearModel
 from protocols.shares import ArithmeticShare
 from protocols.suite import suite_of
 from protocols.transformer.bert import Encoder, encode, stand_encoder
-from protocols.transformer.fractions import ACTIVATION, STREAM
+from protocols.transformer.fractions import ACTIVATION, STREAM, WEIGHT
 from protocols.transformer.llama import Decoder, decode, logits, places_of, stand_decoder
 from protocols.transformer.past import Past
 
@@ -40,12 +40,17 @@ Values = npt.NDArray[np.float64]
 
 @lru_cache(maxsize=1)
 def weights_of(architecture: Architecture) -> dict[str, npt.NDArray[np.float32]]:
-    """Of a trained model's size: matrices of deviation 0.05, gains of about 1; the same in every process."""
+    """Of a trained model's size: matrices of deviation 0.05, gains of 1; the same in every process.
+
+    They are multiples of the unit that weights have when they take part: what random layers make of its rounding, one
+    after the other, says nothing of a pass.
+    """
     random = np.random.default_rng(0)
     found = {}
     for name, shape in architecture.shapes().items():
-        size = 0.15 if name.startswith("embedding.t") else 0.05
-        found[name] = random.standard_normal(shape, np.float32) * np.float32(size) + np.float32(name.endswith("gain"))
+        size = 0.15 if name.startswith("embedding.t") else 0.0 if name.endswith("gain") else 0.05
+        units = np.rint(random.standard_normal(shape, np.float32) * np.float32(size * 2**WEIGHT))
+        found[name] = units * np.float32(2.0**-WEIGHT) + np.float32(name.endswith("gain"))
     return found
 
 

@@ -28,7 +28,7 @@ class Workload:
     many it is made of, by which different sizes are compared. `ring`: whether in a round each party sends to the next
     only, and not to all. `algebra`: the ring of the values. `decoded(words)`: where the result is compared as numbers,
     those that the opened words stand for; they may be off by `precision` as a part of the largest one, which at a size
-    is `tolerance(size)`.
+    is `tolerance(size)`, or by that where no part is said.
     `instances`: where values are planes of packed bits, (bits, words), how many instances each of them has, for a size;
     `planes_in`: how they become shares, if not from party 0.
     """
@@ -75,10 +75,13 @@ class Workload:
         expected = self.clear(values, size)
         found = self.decoded(opened) if self.decoded else opened
         error = float(np.abs(found - expected).max(initial=0.0)) if self.decoded else None
-        allowed = self.precision * float(np.abs(expected).max(initial=0.0)) if self.precision else 0.0
+        allowed = self.precision * float(np.abs(expected).max(initial=0.0)) if self.precision else self._most_off(size)
         if not np.array_equal(found, expected) if error is None else error > allowed:
             raise ArithmeticError(f"{self.name} gave a wrong result{'' if error is None else f', off by {error:.3g}'}")
         return error
+
+    def _most_off(self, size: int) -> float:
+        return self.tolerance(size) if self.tolerance and self.decoded else 0.0
 
     def scaled(self, scale: float) -> int:
         """The size at another scale, at least 1."""
